@@ -1,0 +1,120 @@
+import type { LookUp } from './ports.ts';
+import type { SessionRecord, Standing } from './session.ts';
+
+/** A user's standing as shared by all of the user's sessions in memory. */
+interface SharedStanding extends Standing {
+  /** Set when the standing changed: every session that points here must be read again. */
+  isStale: boolean;
+  /** Sessions in memory that point here. */
+  holders: number;
+}
+
+/** A session in memory, ready to be answered. */
+export interface MemoryEntry {
+  readonly session: SessionRecord;
+  readonly standing: SharedStanding;
+  /** The answer of a verify, made once so that a hit allocates nothing. */
+  readonly answer: { readonly isActive: true; readonly session: SessionRecord };
+  /** The owner's latest request seen here, which the store may not know yet. */
+  lastActiveAt: number;
+}
+
+/**
+ * The sessions this process may answer for without asking the store. What is evicted can only come back from a read that
+ * began after the eviction: `fill` compares the mark taken before the read (design, section 7, rule 4).
+ */
+export class SessionMemory {
+  readonly #entries = new Map<string, MemoryEntry>();
+  readonly #standings = new Map<string, SharedStanding>();
+  readonly #capacity: number;
+  #instanceEpoch = -1;
+  #mark = 0;
+
+  /** @param capacity sessions kept at most; the longest kept goes first. */
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  /** Sessions in memory now. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** The epoch of the instance that all entries were read under. */
+  get instanceEpoch(): number {
+    return this.#instanceEpoch;
+  }
+
+  /** Take before reading the store; hand to `fill` with what was read. */
+  mark(): number {
+    return this.#mark;
+  }
+
+  get(id: string): MemoryEntry | undefined {
+    const entry = this.#entries.get(id);
+    return entry === undefined || entry.standing.isStale ? undefined : entry;
+  }
+
+  /** Keeps what was read, unless anything was evicted since the mark. */
+  fill(mark: number, { session, standing, instanceEpoch }: LookUp): void {
+    if (mark !== this.#mark || session.termination !== null) return;
+    if (instanceEpoch !== this.#instanceEpoch) this.#forgetAll(instanceEpoch);
+    this.#drop(session.id);
+    if (this.#entries.size >= this.#capacity) this.#dropOldest();
+    const shared = this.#share(session.userId, standing);
+    shared.holders += 1;
+    const answer = { isActive: true, session } as const;
+    this.#entries.set(session.id, { session, standing: shared, answer, lastActiveAt: session.lastActiveAt });
+  }
+
+  /** From here on the session is answered from the store. */
+  evict(id: string): void {
+    this.#mark += 1;
+    this.#drop(id);
+  }
+
+  /** The same for all sessions of a user. */
+  evictUser(userId: string): void {
+    this.#mark += 1;
+    const standing = this.#standings.get(userId);
+    if (standing === undefined) return;
+    standing.isStale = true;
+    this.#standings.delete(userId);
+  }
+
+  /** The same for every session. */
+  evictAll(): void {
+    this.#mark += 1;
+    this.#forgetAll(-1);
+  }
+
+  #forgetAll(instanceEpoch: number): void {
+    this.#entries.clear();
+    this.#standings.clear();
+    this.#instanceEpoch = instanceEpoch;
+  }
+
+  #share(userId: string, { epoch, isDisabled }: Standing): SharedStanding {
+    const known = this.#standings.get(userId);
+    if (known !== undefined && known.epoch === epoch && known.isDisabled === isDisabled) return known;
+    if (known !== undefined) known.isStale = true;
+    const fresh = { epoch, isDisabled, isStale: false, holders: 0 };
+    this.#standings.set(userId, fresh);
+    return fresh;
+  }
+
+  #drop(id: string): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    this.#entries.delete(id);
+    entry.standing.holders -= 1;
+    const { userId } = entry.session;
+    if (entry.standing.holders === 0 && this.#standings.get(userId) === entry.standing)
+      this.#standings.delete(userId);
+  }
+
+  #dropOldest(): void {
+    const oldest = this.#entries.keys().next();
+    if (!oldest.done) this.#drop(oldest.value);
+  }
+}

@@ -1,0 +1,296 @@
+import {
+  type ChangeContext,
+  type Established,
+  type EstablishInput,
+  establishIn,
+  type Rotated,
+  record,
+  requireActive,
+  rotateIn,
+  terminateAllIn,
+  terminateIn,
+  terminateOthersIn,
+  theSystem,
+  userActor,
+} from './changes.ts';
+import { Effects } from './effects.ts';
+import type { HistoryEvent } from './events.ts';
+import { SessionMemory } from './memory.ts';
+import { judge, overdueAt, type Policy, standingRefusal, timeoutOf } from './policy.ts';
+import type {
+  Clock,
+  Random,
+  SessionStore,
+  SessionTransaction,
+  SessionWithDevice,
+  SignalSink,
+} from './ports.ts';
+import type { Actor, Proof, SessionRecord, TerminationReason } from './session.ts';
+import { digestOf, hasEqualDigest, hasShape, idOf, parseToken } from './token.ts';
+
+/** What a presented token is: an active session, or why it is not. */
+export type Verification =
+  | { readonly isActive: true; readonly session: SessionRecord }
+  | { readonly isActive: false; readonly reason: TerminationReason | 'malformed' | 'unknown' };
+
+export interface SessionsOptions<Tx extends SessionTransaction> {
+  readonly store: SessionStore<Tx>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly policy: Policy;
+  readonly signals: SignalSink;
+  /** Sessions kept in memory at most; 1,000,000 by default. */
+  readonly memoryCapacity?: number;
+}
+
+/** Activity younger than this is not written again: "last active" on another node lags by so much at most. */
+const touchIntervalMs = 30_000;
+/** Sessions a sweep ends, and rows a purge removes, in one transaction. */
+const batch = 500;
+
+const malformed = { isActive: false, reason: 'malformed' } as const;
+const unknown = { isActive: false, reason: 'unknown' } as const;
+
+/** Every operation on sessions. All changes go through `commit`; nothing else writes. */
+export class Sessions<Tx extends SessionTransaction = SessionTransaction> {
+  readonly policy: Policy;
+  readonly #store: SessionStore<Tx>;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #signals: SignalSink;
+  readonly #memory: SessionMemory;
+  /** The owner's latest requests that the store does not know yet, by session id. */
+  readonly #activities = new Map<string, { readonly userId: string; readonly at: number }>();
+  /** Sessions found past a timeout whose end is not written yet: refused even if the clock steps back. */
+  readonly #overdue = new Map<string, TerminationReason>();
+
+  constructor(options: SessionsOptions<Tx>) {
+    this.policy = options.policy;
+    this.#store = options.store;
+    this.#clock = options.clock;
+    this.#random = options.random;
+    this.#signals = options.signals;
+    this.#memory = new SessionMemory(options.memoryCapacity ?? 1_000_000);
+  }
+
+  /**
+   * Decides whether a token belongs to an active session. A query: it never writes. Synchronous when the session is in
+   * memory, a promise when the store must be read; rejects with `store_unavailable` when it can't be.
+   */
+  verify(token: string): Verification | Promise<Verification> {
+    if (!hasShape('session', token)) return malformed;
+    const entry = this.#memory.get(idOf(token));
+    if (entry === undefined) return this.#verifyFromStore(token);
+    if (!hasEqualDigest(entry.session.digest, digestOf(token))) return unknown;
+    const refusal = standingRefusal(entry.session, entry.standing, this.#memory.instanceEpoch);
+    if (refusal !== null) return { isActive: false, reason: refusal };
+    const { authenticatedAt } = entry.session;
+    const timeout = timeoutOf(
+      { authenticatedAt, lastActiveAt: entry.lastActiveAt },
+      this.policy,
+      this.#clock.now(),
+    );
+    // Another node may have seen activity that memory has not: a timeout is only ever decided on the store's row.
+    return timeout === null ? entry.answer : this.#verifyFromStore(token);
+  }
+
+  /** Notes a request of the owner. Throttled, written in batches by `sweep`; losing it can only shorten the session. */
+  touch(session: SessionRecord): void {
+    const now = this.#clock.now();
+    const entry = this.#memory.get(session.id);
+    if (entry !== undefined) entry.lastActiveAt = Math.max(entry.lastActiveAt, now);
+    const written = this.#activities.get(session.id)?.at ?? session.lastActiveAt;
+    if (now - written >= touchIntervalMs)
+      this.#activities.set(session.id, { userId: session.userId, at: now });
+  }
+
+  /** Begins a session; null when the user is disabled. */
+  establish(input: EstablishInput): Promise<Established | null> {
+    return this.commit((tx, context) => establishIn(tx, context, input));
+  }
+
+  /** Replaces the token and adds proofs, which restarts both timeouts; `no_active_session` when it ended meanwhile. */
+  rotate(session: SessionRecord, proofs: readonly Proof[]): Promise<Rotated> {
+    return this.commit((tx, context) => rotateIn(tx, context, session, proofs));
+  }
+
+  /** Ends the holder's own session. Ending an ended one is no error. */
+  async signOut(session: SessionRecord): Promise<void> {
+    await this.commit(async (tx, context) => {
+      const device = await tx.findDevice(session.userId, session.deviceId);
+      await terminateIn(tx, context, [session], 'signed_out', userActor(session, device));
+    });
+  }
+
+  /** Ends another session of the same user. An id that is unknown, ended or someone else's changes nothing and looks the same. */
+  async revoke(by: SessionRecord, sessionId: string): Promise<void> {
+    await this.commit(async (tx, context) => {
+      await requireActive(tx, by);
+      const target = await tx.findSession(sessionId);
+      if (target === null || target.userId !== by.userId) return;
+      const device = await tx.findDevice(by.userId, by.deviceId);
+      await terminateIn(tx, context, [target], 'revoked', userActor(by, device));
+    });
+  }
+
+  /** Ends all sessions of the user but the asking one; how many it ended. */
+  async revokeOthers(by: SessionRecord): Promise<number> {
+    return this.commit(async (tx, context) => {
+      await requireActive(tx, by);
+      return (await terminateOthersIn(tx, context, by, 'revoked')).length;
+    });
+  }
+
+  /** Ends every session of a user by raising the epoch; how many were open. */
+  async revokeAll(userId: string, reason: TerminationReason, actor: Actor): Promise<number> {
+    const ended = await this.commit((tx, context) => terminateAllIn(tx, context, userId, reason, actor));
+    return ended.length;
+  }
+
+  /** Disables a user, which ends all their sessions and refuses new ones, or enables them again. */
+  async putDisabled(userId: string, isDisabled: boolean, actor: Actor): Promise<void> {
+    await this.commit(async (tx, context) => {
+      context.effects.evictUser(userId);
+      await tx.putStanding(userId, { ...(await tx.standing(userId)), isDisabled });
+      if (isDisabled) await terminateAllIn(tx, context, userId, 'user_disabled', actor);
+    });
+  }
+
+  /** Ends every session of the instance in one write, whatever their number: after a restore from a backup, for one. */
+  async revokeEverything(): Promise<void> {
+    await this.commit(async (tx, context) => {
+      context.effects.evictAll();
+      await tx.putInstanceEpoch((await tx.instanceEpoch()) + 1);
+    });
+  }
+
+  /** The active sessions of a user with their devices, the latest active first, activity as known to this process. */
+  async list(userId: string): Promise<readonly SessionWithDevice[]> {
+    const [rows, standing, instanceEpoch] = await Promise.all([
+      this.#store.sessionsOf(userId),
+      this.#store.standingOf(userId),
+      this.#store.instanceEpochNow(),
+    ]);
+    const now = this.#clock.now();
+    return rows
+      .map(({ session, device }) => ({ session: this.#withActivity(session), device }))
+      .filter(({ session }) => !this.#overdue.has(session.id))
+      .filter(({ session }) => judge({ session, standing, instanceEpoch }, this.policy, now) === null)
+      .toSorted((left, right) => right.session.lastActiveAt - left.session.lastActiveAt);
+  }
+
+  /** Gives a device a name, or takes it away with null; false when the user has no such device. */
+  labelDevice(by: SessionRecord, deviceId: string, label: string | null): Promise<boolean> {
+    return this.commit(async (tx, context) => {
+      await requireActive(tx, by);
+      const device = await tx.findDevice(by.userId, deviceId);
+      if (device === null || device.label === label) return device !== null;
+      await tx.labelDevice(by.userId, deviceId, label);
+      const own = await tx.findDevice(by.userId, by.deviceId);
+      await record(tx, context, { type: 'device.labelled', session: by, actor: userActor(by, own) });
+      context.effects.signal({ type: 'device.labelled', userId: by.userId, deviceId });
+      return true;
+    });
+  }
+
+  /** The owner's history, newest first; `before` is the id of the last event already seen. */
+  history(userId: string, before: string | null, limit: number): Promise<readonly HistoryEvent[]> {
+    return this.#store.historyOf(userId, before, limit);
+  }
+
+  /** Writes activity and ends what is past a timeout. Call it every few seconds; the sessions it ended. */
+  async sweep(): Promise<number> {
+    await this.#writeActivity();
+    const found = await this.#store.overdueSessions(overdueAt(this.policy, this.#clock.now()), batch);
+    const ids = new Set([...found.map(({ id }) => id), ...this.#overdue.keys()]);
+    if (ids.size === 0) return 0;
+    const ended = await this.commit((tx, context) => this.#expireIn(tx, context, ids));
+    for (const id of ids) this.#overdue.delete(id);
+    return ended;
+  }
+
+  /** Removes terminated sessions and history from before the instant, in small steps; how many rows went. */
+  async purge(before: number): Promise<number> {
+    let removed = 0;
+    for (;;) {
+      const count = await this.#store.purge(before, batch);
+      removed += count;
+      if (count < batch) return removed;
+    }
+  }
+
+  /**
+   * The one door for changes: runs the change in a durable transaction, evicts what it made unacceptable before and after
+   * the commit, then tells. When it resolves, no request that starts later is accepted with what the change ended.
+   */
+  async commit<T>(change: (tx: Tx, context: ChangeContext) => Promise<T>): Promise<T> {
+    let effects = new Effects(this.#memory);
+    try {
+      const result = await this.#store.write((tx) => {
+        effects = new Effects(this.#memory);
+        const now = this.#clock.now();
+        return change(tx, { now, random: this.#random, policy: this.policy, effects });
+      });
+      effects.evictAgain();
+      effects.publish(this.#signals);
+      return result;
+    } catch (error) {
+      effects.evictAgain();
+      throw error;
+    }
+  }
+
+  async #verifyFromStore(token: string): Promise<Verification> {
+    const parsed = parseToken('session', token);
+    if (parsed === null) return malformed;
+    const mark = this.#memory.mark();
+    const found = await this.#store.lookUp(parsed.id);
+    if (found === null || !hasEqualDigest(found.session.digest, parsed.digest)) return unknown;
+    const session = this.#withActivity(found.session);
+    const refusal = judge({ ...found, session }, this.policy, this.#clock.now());
+    if (refusal !== null) return this.#refuse(session, refusal);
+    const overdue = this.#overdue.get(session.id);
+    if (overdue !== undefined) return { isActive: false, reason: overdue };
+    this.#memory.fill(mark, { ...found, session });
+    return { isActive: true, session };
+  }
+
+  #refuse(session: SessionRecord, reason: TerminationReason): Verification {
+    if (session.termination === null && reason.endsWith('_timeout')) {
+      this.#overdue.set(session.id, reason);
+      this.#memory.evict(session.id);
+    }
+    return { isActive: false, reason };
+  }
+
+  async #expireIn(tx: Tx, context: ChangeContext, ids: ReadonlySet<string>): Promise<number> {
+    let ended = 0;
+    for (const id of ids) {
+      const session = await tx.findSession(id);
+      if (session === null) continue;
+      const reason =
+        this.#overdue.get(id) ?? timeoutOf(this.#withActivity(session), this.policy, context.now);
+      if (reason === null) continue;
+      ended += (await terminateIn(tx, context, [session], reason, theSystem())).length;
+    }
+    return ended;
+  }
+
+  #withActivity(session: SessionRecord): SessionRecord {
+    const { id, lastActiveAt } = session;
+    const seen = Math.max(this.#memory.get(id)?.lastActiveAt ?? 0, this.#activities.get(id)?.at ?? 0);
+    return seen > lastActiveAt ? { ...session, lastActiveAt: seen } : session;
+  }
+
+  async #writeActivity(): Promise<void> {
+    const written = [...this.#activities];
+    if (written.length === 0) return;
+    await this.#store.write((tx) =>
+      tx.recordActivity(written.map(([sessionId, { at }]) => ({ sessionId, at }))),
+    );
+    for (const [sessionId, activity] of written) {
+      if (this.#activities.get(sessionId) === activity) this.#activities.delete(sessionId);
+      this.#signals.publish({ type: 'session.updated', userId: activity.userId, sessionId });
+    }
+  }
+}
