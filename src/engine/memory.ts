@@ -17,6 +17,8 @@ export interface MemoryEntry {
   readonly answer: { readonly isActive: true; readonly session: SessionRecord };
   /** The owner's latest request seen here, which the store may not know yet. */
   lastActiveAt: number;
+  /** The activity the store knows of. */
+  writtenActiveAt: number;
 }
 
 /**
@@ -64,7 +66,14 @@ export class SessionMemory {
     const shared = this.#share(session.userId, standing);
     shared.holders += 1;
     const answer = { isActive: true, session } as const;
-    this.#entries.set(session.id, { session, standing: shared, answer, lastActiveAt: session.lastActiveAt });
+    const { lastActiveAt } = session;
+    this.#entries.set(session.id, {
+      session,
+      standing: shared,
+      answer,
+      lastActiveAt,
+      writtenActiveAt: lastActiveAt,
+    });
   }
 
   /** From here on the session is answered from the store. */

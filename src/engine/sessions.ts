@@ -99,7 +99,7 @@ export class Sessions<Tx extends SessionTransaction = SessionTransaction> {
     const now = this.#clock.now();
     const entry = this.#memory.get(session.id);
     if (entry !== undefined) entry.lastActiveAt = Math.max(entry.lastActiveAt, now);
-    const written = this.#activities.get(session.id)?.at ?? session.lastActiveAt;
+    const written = this.#activities.get(session.id)?.at ?? entry?.writtenActiveAt ?? session.lastActiveAt;
     if (now - written >= touchIntervalMs)
       this.#activities.set(session.id, { userId: session.userId, at: now });
   }
@@ -290,6 +290,8 @@ export class Sessions<Tx extends SessionTransaction = SessionTransaction> {
     );
     for (const [sessionId, activity] of written) {
       if (this.#activities.get(sessionId) === activity) this.#activities.delete(sessionId);
+      const entry = this.#memory.get(sessionId);
+      if (entry !== undefined) entry.writtenActiveAt = activity.at;
       this.#signals.publish({ type: 'session.updated', userId: activity.userId, sessionId });
     }
   }
