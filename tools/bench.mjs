@@ -1,3 +1,4 @@
+// @ts-check
 import { join } from 'node:path';
 import { root, run, runTool } from './command.mjs';
 import { ensureFolderInstalled, ensureInstalled } from './install.mjs';

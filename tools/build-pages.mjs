@@ -1,8 +1,13 @@
+// @ts-check
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, run, SetupError } from './command.mjs';
 
-/** Builds the pages with the given Node.js; a build that is already fresh is left alone. */
+/**
+ * Builds the pages with the given Node.js; a build that is already fresh is left alone.
+ *
+ * @param {string} node
+ */
 export async function buildPages(node) {
   const script = join(root, 'tools', 'build-ui.mjs');
   if (!existsSync(script)) return;

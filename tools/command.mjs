@@ -1,3 +1,4 @@
+// @ts-check
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { dirname } from 'node:path';
@@ -12,6 +13,11 @@ export class SetupError extends Error {}
 /**
  * Runs a program with this terminal and resolves with its exit code; 128 and the signal's number when
  * a signal ended it. SIGTERM and SIGHUP are passed on; Ctrl-C reaches the program by itself.
+ *
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {import('node:child_process').SpawnOptions} [options]
+ * @returns {Promise<number>}
  */
 export function run(command, args, options = {}) {
   return new Promise((resolve, reject) => {
@@ -28,7 +34,12 @@ export function run(command, args, options = {}) {
   });
 }
 
-/** Calls `handle` with each of the named signals this process receives, until the returned function is called. */
+/**
+ * Calls `handle` with each of the named signals this process receives, until the returned function is called.
+ *
+ * @param {readonly NodeJS.Signals[]} signals
+ * @param {(signal: NodeJS.Signals) => void} handle
+ */
 export function forward(signals, handle) {
   for (const signal of signals) process.on(signal, handle);
   return () => {
@@ -36,12 +47,24 @@ export function forward(signals, handle) {
   };
 }
 
-/** The shell's convention: the program's own code, or 128 and the number of the signal that ended it. */
+/**
+ * The shell's convention: the program's own code, or 128 and the number of the signal that ended it.
+ *
+ * @param {number | null} code
+ * @param {NodeJS.Signals | null} signal
+ */
 export function exitCode(code, signal) {
-  return code ?? 128 + (constants.signals[signal] ?? 0);
+  if (code !== null) return code;
+  return 128 + (signal === null ? 0 : constants.signals[signal]);
 }
 
-/** Says every 15 seconds that the work goes on, so that a terminal without a spinner is never silent. */
+/**
+ * Says every 15 seconds that the work goes on, so that a terminal without a spinner is never silent.
+ *
+ * @template T
+ * @param {string} what
+ * @param {() => Promise<T>} work
+ */
 export async function withHeartbeat(what, work) {
   const startedAt = Date.now();
   const timer = setInterval(() => say(`still ${what}, ${secondsSince(startedAt)} s`), 15_000);
@@ -52,17 +75,29 @@ export async function withHeartbeat(what, work) {
   }
 }
 
-/** Whole seconds since an instant in epoch milliseconds. */
+/**
+ * Whole seconds since an instant in epoch milliseconds.
+ *
+ * @param {number} startedAt
+ */
 export function secondsSince(startedAt) {
   return Math.round((Date.now() - startedAt) / 1000);
 }
 
-/** One line on standard output, marked as ours. */
+/**
+ * One line on standard output, marked as ours.
+ *
+ * @param {string} sentence
+ */
 export function say(sentence) {
   console.log(`rollcall: ${sentence}`);
 }
 
-/** Runs a tool's main function: its number is the exit code, a SetupError is one sentence on standard error. */
+/**
+ * Runs a tool's main function: its number is the exit code, a SetupError is one sentence on standard error.
+ *
+ * @param {() => Promise<number>} main
+ */
 export async function runTool(main) {
   try {
     process.exitCode = await main();

@@ -1,3 +1,4 @@
+// @ts-check
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, delimiter, join, relative } from 'node:path';
@@ -16,24 +17,38 @@ export async function ensureInstalled() {
   return runtime() ?? (await rebuildRuntime());
 }
 
-/** Installs a folder's own packages (a `package.json` outside the root one) unless they are there already. */
+/**
+ * Installs a folder's own packages (a `package.json` beside the root one) unless they are there already.
+ *
+ * @param {string} folder
+ */
 export async function ensureFolderInstalled(folder) {
   if (!isInstalled(folder)) await install(folder);
 }
 
-/** Whether `node_modules` holds exactly what the lock file names; packages for other machines may be absent. */
+/**
+ * Whether `node_modules` holds exactly what the lock file names; packages for other machines may be absent.
+ *
+ * @param {string} folder
+ */
 export function isInstalled(folder) {
   const locked = packagesOf(join(folder, 'package-lock.json'));
   const present = packagesOf(join(folder, 'node_modules', '.package-lock.json'));
   if (locked === undefined || present === undefined) return false;
-  const isWanted = ([path, entry]) => {
+  const isPresent = (/** @type {[string, LockEntry]} */ [path, entry]) => {
     const found = present[path];
     if (found === undefined) return path === '' || entry.optional === true || entry.devOptional === true;
     return found.version === entry.version && found.integrity === entry.integrity;
   };
-  return Object.entries(locked).every(isWanted) && Object.keys(present).every((path) => path in locked);
+  return Object.entries(locked).every(isPresent) && Object.keys(present).every((path) => path in locked);
 }
 
+/**
+ * @typedef {{ version?: string, integrity?: string, optional?: boolean, devOptional?: boolean }} LockEntry
+ *
+ * @param {string} lockFile
+ * @returns {Record<string, LockEntry> | undefined}
+ */
 function packagesOf(lockFile) {
   try {
     return JSON.parse(readFileSync(lockFile, 'utf8')).packages;
@@ -42,6 +57,7 @@ function packagesOf(lockFile) {
   }
 }
 
+/** @param {string} folder */
 async function install(folder) {
   const hasLock = existsSync(join(folder, 'package-lock.json'));
   const where = relative(root, folder);
@@ -54,13 +70,16 @@ async function install(folder) {
   say(`packages installed in ${secondsSince(startedAt)} s`);
 }
 
+/** @param {readonly string[]} args
+ * @param {string} folder */
 function npm(args, folder) {
   const { command, before, options } = npmCommand();
   return withHeartbeat('installing', () => run(command, [...before, ...args], { cwd: folder, ...options }));
 }
 
+/** @returns {{ command: string, before: readonly string[], options: { shell?: boolean } }} */
 function npmCommand() {
-  const cli = process.env.npm_execpath;
+  const cli = process.env['npm_execpath'];
   if (cli !== undefined && basename(cli) === 'npm-cli.js' && existsSync(cli)) {
     return { command: outerNode(), before: [cli], options: {} };
   }
@@ -70,11 +89,12 @@ function npmCommand() {
 /** npm replaces `node_modules`, so it must not itself run on the Node.js in there. */
 function outerNode() {
   if (!isInRepository(process.execPath)) return process.execPath;
-  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => !isInRepository(folder));
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => !isInRepository(folder));
   const outer = folders.map((folder) => join(folder, nodeName)).find(existsSync);
   return outer ?? process.execPath;
 }
 
+/** @param {string} path */
 function isInRepository(path) {
   return !relative(root, path).startsWith('..');
 }
@@ -84,6 +104,7 @@ function runtime() {
   return [pinned, process.execPath].find((path) => majorVersion(path) >= neededMajor);
 }
 
+/** @param {string} node */
 function majorVersion(node) {
   const { stdout } = spawnSync(node, ['--version'], { encoding: 'utf8' });
   return Number(/^v(\d+)\./.exec(stdout ?? '')?.[1] ?? 0);

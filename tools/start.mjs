@@ -1,3 +1,4 @@
+// @ts-check
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -16,6 +17,9 @@ async function main() {
 /**
  * The server gets a process group of its own, so that Ctrl-C reaches it exactly once, through here: the terminal
  * signals this process, and npm does so again.
+ *
+ * @param {string} node
+ * @returns {Promise<number>}
  */
 function serve(node) {
   const stopWithParent = pathToFileURL(join(root, 'tools', 'stop-with-parent.mjs')).href;
@@ -39,7 +43,12 @@ function serve(node) {
   });
 }
 
-/** Lets a second signal through only when it comes a second later, that is, when a person sent it. */
+/**
+ * Lets a second signal through only when it comes a second later, that is, when a person sent it.
+ *
+ * @param {(signal: NodeJS.Signals) => void} handle
+ * @returns {(signal: NodeJS.Signals) => void}
+ */
 function onceAMoment(handle) {
   let lastAt = Number.NEGATIVE_INFINITY;
   return (signal) => {
