@@ -63,8 +63,9 @@ async function install(folder) {
   const where = relative(root, folder);
   say(`installing packages${where === '' ? '' : ` of ${where}/`} (the first time takes about a minute)`);
   const startedAt = Date.now();
-  // An environment that leaves development packages out would leave out the pinned Node.js, too.
-  const code = await npm([hasLock ? 'ci' : 'install', '--include=dev'], folder);
+  // An environment that leaves development packages out would leave out the pinned Node.js, too; and npm's
+  // warnings are mostly about the machine's own Node.js, which does nothing but install.
+  const code = await npm([hasLock ? 'ci' : 'install', '--include=dev', '--loglevel=error'], folder);
   if (code !== 0)
     throw new SetupError(`npm could not install the packages (exit code ${code}); its message is above.`);
   say(`packages installed in ${secondsSince(startedAt)} s`);

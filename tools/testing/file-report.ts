@@ -1,3 +1,4 @@
+import { AssertionError } from 'node:assert';
 import { inspect } from 'node:util';
 import { addTallies, emptyTally, type Tally } from './tally.ts';
 
@@ -71,8 +72,15 @@ function failureType(error: unknown): unknown {
 
 function describeError(error: unknown): string {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  const text = typeof cause === 'string' ? cause : inspect(cause, { depth: 6 });
-  return `${text}${describeExit(error)}`;
+  return `${describeCause(cause)}${describeExit(error)}`;
+}
+
+function describeCause(cause: unknown): string {
+  if (typeof cause === 'string') return cause;
+  // The message of a failed assertion already shows both values; other errors may carry a cause and more.
+  const text =
+    cause instanceof AssertionError ? (cause.stack ?? cause.message) : inspect(cause, { depth: 6 });
+  return text.replaceAll(/\n +at .*\(?node:internal.*/g, '');
 }
 
 /** The runner's error about a whole file says how its process ended. */
