@@ -1,4 +1,3 @@
-import { AssertionError } from 'node:assert';
 import { inspect } from 'node:util';
 import { addTallies, emptyTally, type Tally } from './tally.ts';
 
@@ -78,9 +77,13 @@ function describeError(error: unknown): string {
 function describeCause(cause: unknown): string {
   if (typeof cause === 'string') return cause;
   // The message of a failed assertion already shows both values; other errors may carry a cause and more.
-  const text =
-    cause instanceof AssertionError ? (cause.stack ?? cause.message) : inspect(cause, { depth: 6 });
-  return text.replaceAll(/\n +at .*\(?node:internal.*/g, '');
+  const text = isAssertion(cause) ? (cause.stack ?? cause.message) : inspect(cause, { depth: 6 });
+  return text.replaceAll(/\n +at [^\n]*node:internal[^\n]*?( \{)?(?=\n|$)/g, '$1');
+}
+
+/** Errors come from another process and have lost their class. */
+function isAssertion(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_ASSERTION';
 }
 
 /** The runner's error about a whole file says how its process ended. */
