@@ -34,13 +34,32 @@ function serve(node) {
   );
   const pass = onceAMoment((signal) => server.kill(signal));
   const forget = forward(['SIGINT', 'SIGTERM', 'SIGHUP'], pass);
+  const forgetParent = whenParentEnds(() => pass('SIGTERM'));
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.once('exit', (code, signal) => {
       forget();
+      forgetParent();
       resolve(exitCode(code, signal));
     });
   });
+}
+
+/**
+ * A SIGTERM for npm ends npm and the shell between us, and never gets here: what tells is the new parent.
+ * Started in another way, a parent that ends (a terminal that was closed on purpose) means nothing.
+ *
+ * @param {() => void} handle
+ */
+function whenParentEnds(handle) {
+  const parent = process.ppid;
+  const isByNpm = process.env['npm_lifecycle_event'] !== undefined;
+  const timer = setInterval(() => {
+    if (!isByNpm || process.ppid === parent) return;
+    clearInterval(timer);
+    handle();
+  }, 250);
+  return () => clearInterval(timer);
 }
 
 /**
