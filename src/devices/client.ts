@@ -3,7 +3,7 @@ import { browserNames, commonBrowser, markedBrowser } from './browsers.ts';
 import { type FormFactor, formFactorOf, hardwareOf } from './hardware.ts';
 import { type ClientHeaders, cleanHeader } from './headers.ts';
 import { programNames } from './program-catalogue.ts';
-import { appOf, botOf, commandOf, libraryOf, unlistedProduct } from './programs.ts';
+import { appOf, botOf, commandOf, declaredBotOf, libraryOf, unlistedProduct } from './programs.ts';
 import { type System, systemOf } from './systems.ts';
 import { parseUserAgent, type UserAgent } from './user-agent.ts';
 
@@ -78,6 +78,8 @@ function recogniseProduct(
   const library = libraryOf(agent);
   if (library) return { kind: 'api', product: library };
   const appKind = formFactor === 'desktop' ? 'desktop-app' : 'mobile-app';
+  const declared = declaredBotOf(agent);
+  if (declared) return { kind: 'api', product: declared, isBot: true };
   const app = appOf(agent, headers.requestedWith);
   if (app && browserNames.includes(app.name)) return { kind: 'browser', product: withVersion(app, agent) };
   if (app) return { kind: appKind, product: app };

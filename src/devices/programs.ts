@@ -25,7 +25,10 @@ function startingProduct(agent: UserAgent, catalogue: Catalogue): Product | null
 
 /** The command-line client that the user agent starts with, or null. */
 export function commandOf(agent: UserAgent): Product | null {
-  return startingProduct(agent, commands);
+  const shell = afterMarker(agent, 'windowspowershell/');
+  return shell === null
+    ? startingProduct(agent, commands)
+    : { name: 'PowerShell', version: shortVersion(shell) };
 }
 
 /** The HTTP library or tool that the user agent starts with, or null. */
@@ -79,10 +82,13 @@ const serviceWords =
   /preview|monitor|checker|validator|scanner|\bscan\b|inspect|analy[sz]|proxy\b|\bfeed|\brss\b|search|https?:|www\.|[a-z0-9]@[a-z0-9-]+\.|[a-z0-9]\.(?:com|net|org|de|info)\b|probe|verif|wordpress|google-|-google|audit/i;
 const personal = /android|iphone|ipad|darwin|cros|msie|trident|\bedg|opr\//i;
 
-/** The bot that the user agent names, or one without a listed name; null when nothing says bot. */
+/** The bot that says it is one: by a listed name or by the address of a page about it. */
+export function declaredBotOf(agent: UserAgent): Product | null {
+  return markedProduct(agent, bots) ?? (/\+https?:/.test(agent.lower) ? unlistedBot(agent) : null);
+}
+
+/** The bot that the user agent's words give away; null when nothing says bot. */
 export function botOf(agent: UserAgent): Product | null {
-  const listed = markedProduct(agent, bots);
-  if (listed) return listed;
   const isService = serviceWords.test(agent.text) && !personal.test(agent.text);
   return botWords.test(agent.text) || isService || isBareCompatible(agent) ? unlistedBot(agent) : null;
 }

@@ -9,8 +9,10 @@ export interface System {
   readonly shown: string;
 }
 
+type Markers = readonly (readonly [marker: string, name: string, shown: string])[];
+
 /** Marker in the user agent, name, and word in a device's name. The first that is found is the system. */
-const markers: readonly (readonly [marker: string, name: string, shown: string])[] = [
+const markers: Markers = [
   ['quest 2', 'Meta Horizon', 'Meta Quest'],
   ['quest 3', 'Meta Horizon', 'Meta Quest'],
   ['quest pro', 'Meta Horizon', 'Meta Quest'],
@@ -23,8 +25,8 @@ const markers: readonly (readonly [marker: string, name: string, shown: string])
   ['nintendo switch', 'Nintendo Switch', 'Nintendo Switch'],
   ['nintendo', 'Nintendo', 'Nintendo'],
   ['windows phone', 'Windows Phone', 'Windows Phone'],
-  ['windows mobile', 'Windows Mobile', 'Windows phone'],
-  ['windows ce', 'Windows CE', 'Windows phone'],
+  ['windows mobile', 'Windows Mobile', 'Windows Phone'],
+  ['windows ce', 'Windows CE', 'Windows Phone'],
   ['watchos', 'watchOS', 'Apple Watch'],
   ['watch os', 'watchOS', 'Apple Watch'],
   ['appletv', 'tvOS', 'Apple TV'],
@@ -64,6 +66,10 @@ const markers: readonly (readonly [marker: string, name: string, shown: string])
   ['haiku', 'Haiku OS', 'Haiku'],
   ['beos', 'BeOS', 'BeOS'],
   ['amigaos', 'AmigaOS', 'AmigaOS'],
+];
+
+/** Names that other systems carry in their user agents too: they count only when nothing else is found. */
+const linuxMarkers: Markers = [
   ['kubuntu', 'Kubuntu', 'Linux'],
   ['ubuntu', 'Ubuntu', 'Linux'],
   ['fedora', 'Fedora', 'Linux'],
@@ -95,7 +101,7 @@ const versioned = new Set([
 
 /** Every word for a system that a device's name can hold. */
 export const shownSystems: readonly string[] = [
-  ...new Set(markers.map(([, , shown]) => shown)),
+  ...new Set([...markers, ...linuxMarkers].map(([, , shown]) => shown)),
   ...['Windows', 'Mac', 'Mac or iPad', 'iPhone', 'iPad', 'iPhone or iPad', 'iPod', 'Apple device'],
   ...['Android', 'Android TV', 'TV', 'Chromebook', 'Fire tablet', 'Fire TV', 'Samsung TV', 'Fuchsia'],
 ];
@@ -115,41 +121,38 @@ const windowsNames: Readonly<Record<string, string>> = {
 /** The system a client runs on: from its hints where it sends them, else from its user agent; null if neither says. */
 export function systemOf(headers: ClientHeaders, agent: UserAgent): System | null {
   const fromAgent = systemOfAgent(agent);
-  const platform = unquote(headers.platform);
-  if (platform === null) return fromAgent;
+  const platform = unquote(headers.platform)?.toLowerCase() ?? '';
   const version = unquote(headers.platformVersion);
-  switch (platform.toLowerCase()) {
-    case 'windows':
-      if (fromAgent?.name === 'Xbox') return fromAgent;
-      return { name: 'Windows', version: windowsRelease(version), shown: 'Windows' };
-    case 'macos':
-      return { name: 'macOS', version: shortVersion(version), shown: 'Mac' };
-    case 'ios':
-      return {
-        ...(fromAgent ?? appleMobile(agent)),
-        version: shortVersion(version) ?? fromAgent?.version ?? null,
-      };
-    case 'chrome os':
-    case 'chromeos':
-    case 'chromium os':
-      return {
-        name: 'ChromeOS',
-        version: shortVersion(version) ?? fromAgent?.version ?? null,
-        shown: 'ChromeOS',
-      };
-    case 'android':
-      return androidByHints(agent, fromAgent, version);
-    case 'linux':
-      return fromAgent?.name === 'Android' || fromAgent?.name === 'Windows'
-        ? { name: 'Linux', version: null, shown: 'Linux' }
-        : (fromAgent ?? { name: 'Linux', version: null, shown: 'Linux' });
-    case 'fuchsia':
-      return { name: 'Fuchsia', version: shortVersion(version), shown: 'Fuchsia' };
-    case 'harmonyos':
-      return { name: 'HarmonyOS', version: shortVersion(version), shown: 'HarmonyOS' };
-    default:
-      return fromAgent;
-  }
+  if (platform === 'windows') return windowsByHints(fromAgent, version);
+  if (platform === 'android') return androidByHints(agent, fromAgent, version);
+  if (platform === 'linux') return linuxByHints(fromAgent);
+  const plain = plainPlatforms[platform];
+  if (plain === undefined) return fromAgent;
+  const base = fromAgent?.shown === plain.shown ? fromAgent : plain;
+  return { ...base, version: shortVersion(version) ?? base.version };
+}
+
+/** Platforms of `Sec-CH-UA-Platform` whose version means what it says. */
+const plainPlatforms: Readonly<Record<string, System>> = {
+  macos: { name: 'macOS', version: null, shown: 'Mac' },
+  ios: { name: 'iOS', version: null, shown: 'iPhone or iPad' },
+  'chrome os': { name: 'ChromeOS', version: null, shown: 'ChromeOS' },
+  chromeos: { name: 'ChromeOS', version: null, shown: 'ChromeOS' },
+  'chromium os': { name: 'ChromeOS', version: null, shown: 'ChromeOS' },
+  fuchsia: { name: 'Fuchsia', version: null, shown: 'Fuchsia' },
+  harmonyos: { name: 'HarmonyOS', version: null, shown: 'HarmonyOS' },
+};
+
+function windowsByHints(fromAgent: System | null, version: string | null): System {
+  if (fromAgent?.name === 'Xbox') return fromAgent;
+  const older = fromAgent?.name === 'Windows' ? fromAgent.version : null;
+  return { name: 'Windows', version: windowsRelease(version) ?? older, shown: 'Windows' };
+}
+
+/** Televisions, headsets and distributions say Linux in the hint and more in the user agent. */
+function linuxByHints(fromAgent: System | null): System {
+  const isOther = fromAgent === null || /^(Android|Windows|macOS|iOS|iPadOS)/.test(fromAgent.name);
+  return isOther ? { name: 'Linux', version: null, shown: 'Linux' } : fromAgent;
 }
 
 function androidByHints(agent: UserAgent, fromAgent: System | null, version: string | null): System {
@@ -170,26 +173,18 @@ export function windowsRelease(platformVersion: string | null): string | null {
 }
 
 function systemOfAgent(agent: UserAgent): System | null {
-  const early = markerSystem(agent, (name) => !isCommonFallback(name));
+  const early = markerSystem(agent, markers);
   if (early) return early;
   if (/android|\badr \d|^dalvik/.test(agent.lower)) return android(agent);
   if (/iphone|ipad|ipod|(?<![a-z])ios(?![a-z])/.test(agent.lower)) return appleMobile(agent);
   if (/windows|\bwin(32|64|10|11)\b|win(98|95|nt)|winhttp/.test(agent.lower)) return windows(agent);
   if (/darwin|cfnetwork/.test(agent.lower)) return darwin(agent);
   if (/mac[ _+]?os|macintosh|macos|mac_powerpc|osx/.test(agent.lower)) return mac(agent);
-  return markerSystem(agent, isCommonFallback);
+  return markerSystem(agent, linuxMarkers);
 }
 
-/** Names that other systems carry in their user agents too: they count only when nothing else is found. */
-function isCommonFallback(name: string): boolean {
-  return (
-    markers.findIndex(([, each]) => each === name) >= markers.findIndex(([marker]) => marker === 'kubuntu')
-  );
-}
-
-function markerSystem(agent: UserAgent, accepts: (name: string) => boolean): System | null {
-  for (const [marker, name, shown] of markers) {
-    if (!accepts(name)) continue;
+function markerSystem(agent: UserAgent, table: Markers): System | null {
+  for (const [marker, name, shown] of table) {
     const rest = afterMarker(agent, marker);
     if (rest === null) continue;
     if (shown === 'BlackBerry' && agent.lower.includes('android')) continue;

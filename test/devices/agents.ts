@@ -545,4 +545,22 @@ export const agents: readonly (readonly [
   ],
   ['Mozilla/5.0', 'Unknown client', 'unknown', '-', '-', 'unknown'],
   ['-', 'Unknown client', 'unknown', '-', '-', 'unknown'],
+  [
+    'Mozilla/5.0 (Windows NT; Windows NT 10.0; de-DE) WindowsPowerShell/5.1.22621.2506',
+    'PowerShell, command line',
+    'cli',
+    'PowerShell 5.1',
+    'Windows',
+    'desktop',
+  ],
+  ['TelegramBot (like TwitterBot)', 'TelegramBot, bot', 'api', 'TelegramBot', '-', 'bot'],
+  ['Pinterest/0.2 (+https://www.pinterest.com/bot.html)', 'Bot', 'api', 'Pinterest 0.2', '-', 'bot'],
+  [
+    'Mozilla/5.0 (X11; Linux x86_64; Quest 3) AppleWebKit/537.36 (KHTML, like Gecko) OculusBrowser/36.6.0.9 Chrome/130.0.6723.191 VR Safari/537.36',
+    'Meta Quest Browser on Meta Quest',
+    'browser',
+    'Meta Quest Browser 36.6',
+    'Meta Horizon',
+    'unknown',
+  ],
 ];
