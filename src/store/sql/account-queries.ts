@@ -1,0 +1,53 @@
+import type { Kysely } from 'kysely';
+import type { PendingSignIn, ThrottleRecord, TotpRecord, UserRecord } from '../../accounts/user.ts';
+import { pendingSignInRecord, throttleRecord, totpRecord, userRecord } from './account-rows.ts';
+import type { Schema } from './schema.ts';
+
+/** Reads of the tables of accounts, the same inside a transaction and outside. */
+type Database = Kysely<Schema>;
+
+export async function findUser(database: Database, id: string): Promise<UserRecord | null> {
+  const row = await database.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst();
+  return row === undefined ? null : userRecord(row);
+}
+
+export async function findUserByEmail(
+  database: Database,
+  canonicalEmail: string,
+): Promise<UserRecord | null> {
+  const row = await database
+    .selectFrom('users')
+    .selectAll()
+    .where('canonical_email', '=', canonicalEmail)
+    .executeTakeFirst();
+  return row === undefined ? null : userRecord(row);
+}
+
+export async function findTotp(database: Database, userId: string): Promise<TotpRecord | null> {
+  const row = await database.selectFrom('totp').selectAll().where('user_id', '=', userId).executeTakeFirst();
+  return row === undefined ? null : totpRecord(row);
+}
+
+export async function countUnusedCodes(database: Database, userId: string): Promise<number> {
+  const row = await database
+    .selectFrom('recovery_codes')
+    .select((count) => count.fn.countAll<number>().as('unused'))
+    .where('user_id', '=', userId)
+    .where('used_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  return Number(row.unused);
+}
+
+export async function findPendingSignIn(database: Database, id: string): Promise<PendingSignIn | null> {
+  const row = await database
+    .selectFrom('pending_sign_ins')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row === undefined ? null : pendingSignInRecord(row);
+}
+
+export async function findThrottle(database: Database, key: string): Promise<ThrottleRecord | null> {
+  const row = await database.selectFrom('throttles').selectAll().where('key', '=', key).executeTakeFirst();
+  return row === undefined ? null : throttleRecord(row);
+}

@@ -1,0 +1,18 @@
+/** What differs between the databases in the schema. */
+export interface SqlDialect {
+  /** A whole number of 64 bits: instants, epochs, steps. */
+  readonly integer: string;
+  /** A floating-point number of 64 bits. */
+  readonly real: string;
+  /** After a table whose row is small and found by its primary key alone. */
+  readonly keyedTable: string;
+  /** After any other table. */
+  readonly table: string;
+}
+
+/** One step forward of the schema. A released one is never changed; the next step is a new one. */
+export interface Migration {
+  /** Number and words; the order of the steps. */
+  readonly name: string;
+  statements(dialect: SqlDialect): readonly string[];
+}
