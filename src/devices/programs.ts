@@ -66,7 +66,7 @@ const commonNoun =
 function packageOf(requestedWith: string | null): Product | null {
   const name = requestedWith?.toLowerCase() ?? '';
   if (!/^[a-z0-9_]+(\.[a-z0-9_]+)+$/.test(name)) return null;
-  const listed = packages[name];
+  const listed = packages.get(name);
   if (listed !== undefined) return { name: listed, version: null };
   const telling = name.split('.').filter((part) => !generalPart.test(part));
   const last = telling.at(-1) ?? '';

@@ -106,17 +106,19 @@ export const shownSystems: readonly string[] = [
   ...['Android', 'Android TV', 'TV', 'Chromebook', 'Fire tablet', 'Fire TV', 'Samsung TV', 'Fuchsia'],
 ];
 
-const windowsNames: Readonly<Record<string, string>> = {
-  '6.3': '8.1',
-  '6.2': '8',
-  '6.1': '7',
-  '6.0': 'Vista',
-  '5.2': 'XP',
-  '5.1': 'XP',
-  '5.01': '2000',
-  '5.0': '2000',
-  '4.0': 'NT',
-};
+const windowsNames: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    '6.3': '8.1',
+    '6.2': '8',
+    '6.1': '7',
+    '6.0': 'Vista',
+    '5.2': 'XP',
+    '5.1': 'XP',
+    '5.01': '2000',
+    '5.0': '2000',
+    '4.0': 'NT',
+  }),
+);
 
 /** The system a client runs on: from its hints where it sends them, else from its user agent; null if neither says. */
 export function systemOf(headers: ClientHeaders, agent: UserAgent): System | null {
@@ -126,22 +128,24 @@ export function systemOf(headers: ClientHeaders, agent: UserAgent): System | nul
   if (platform === 'windows') return windowsByHints(fromAgent, version);
   if (platform === 'android') return androidByHints(agent, fromAgent, version);
   if (platform === 'linux') return linuxByHints(fromAgent);
-  const plain = plainPlatforms[platform];
+  const plain = plainPlatforms.get(platform);
   if (plain === undefined) return fromAgent;
   const base = fromAgent?.shown === plain.shown ? fromAgent : plain;
   return { ...base, version: shortVersion(version) ?? base.version };
 }
 
 /** Platforms of `Sec-CH-UA-Platform` whose version means what it says. */
-const plainPlatforms: Readonly<Record<string, System>> = {
-  macos: { name: 'macOS', version: null, shown: 'Mac' },
-  ios: { name: 'iOS', version: null, shown: 'iPhone or iPad' },
-  'chrome os': { name: 'ChromeOS', version: null, shown: 'ChromeOS' },
-  chromeos: { name: 'ChromeOS', version: null, shown: 'ChromeOS' },
-  'chromium os': { name: 'ChromeOS', version: null, shown: 'ChromeOS' },
-  fuchsia: { name: 'Fuchsia', version: null, shown: 'Fuchsia' },
-  harmonyos: { name: 'HarmonyOS', version: null, shown: 'HarmonyOS' },
-};
+const plainPlatforms: ReadonlyMap<string, System> = new Map(
+  Object.entries({
+    macos: { name: 'macOS', version: null, shown: 'Mac' },
+    ios: { name: 'iOS', version: null, shown: 'iPhone or iPad' },
+    'chrome os': { name: 'ChromeOS', version: null, shown: 'ChromeOS' },
+    chromeos: { name: 'ChromeOS', version: null, shown: 'ChromeOS' },
+    'chromium os': { name: 'ChromeOS', version: null, shown: 'ChromeOS' },
+    fuchsia: { name: 'Fuchsia', version: null, shown: 'Fuchsia' },
+    harmonyos: { name: 'HarmonyOS', version: null, shown: 'HarmonyOS' },
+  }),
+);
 
 function windowsByHints(fromAgent: System | null, version: string | null): System {
   if (fromAgent?.name === 'Xbox') return fromAgent;
@@ -208,7 +212,7 @@ function windows(agent: UserAgent): System {
   const named = /windows (xp|vista|me|98|95|2000)\b|win(98|95)/.exec(agent.lower);
   const word = named?.[1] ?? named?.[2] ?? null;
   const release = word === null ? null : /^(xp|me)$/.test(word) ? word.toUpperCase() : word.replace('v', 'V');
-  return { name: 'Windows', version: windowsNames[kernel] ?? release, shown: 'Windows' };
+  return { name: 'Windows', version: windowsNames.get(kernel) ?? release, shown: 'Windows' };
 }
 
 /**

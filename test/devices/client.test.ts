@@ -160,6 +160,19 @@ test('keeps words of an unlisted client out of the name', () => {
   }
 });
 
+test('finds no meaning in names that objects inherit', () => {
+  for (const word of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
+    const client = of(`${word}/1`, {
+      brands: `"${word}";v="1"`,
+      platform: word,
+      model: word,
+      requestedWith: word,
+    });
+    assert.match(client.name, allowedName);
+    assert.equal(client.os, null);
+  }
+});
+
 test('cuts headers at 512 characters and drops control and bidirectional characters', () => {
   const headers = clientHeadersFrom(
     new Headers({ 'user-agent': `curl/8.5.0 ${'x'.repeat(5000)}`, 'sec-ch-ua': 'a\tb' }),
@@ -198,7 +211,24 @@ const allowedName = new RegExp(
 const fragments = fc.constantFrom(
   ...agents.map(([userAgent]) => userAgent),
   ...agents.flatMap(([userAgent]) => userAgent.split(' ')),
-  ...['(', ')', ';', '/', '"', ',', '?1', '\u202E', '\u0000', '<b>', 'v=', '%20', '\uD800', 'Not A Brand'],
+  ...[
+    '(',
+    ')',
+    ';',
+    '/',
+    '"',
+    ',',
+    '?1',
+    '\u202E',
+    '\u0000',
+    '<b>',
+    'v=',
+    '%20',
+    '\uD800',
+    'Not A Brand',
+    '__proto__',
+    'constructor',
+  ],
 );
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 800 }),
