@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import {
@@ -240,5 +240,15 @@ describe('the checker', () => {
 
   it('refuses to judge a file that it cannot parse', () => {
     assert.throws(() => parseSource('src/engine/a.ts', 'const = 1;'), /src\/engine\/a.ts does not parse/);
+  });
+});
+
+describe('the contributing guide', () => {
+  it('shows the import table that the checker keeps', () => {
+    const rows = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8').matchAll(/^\| (\w+) \| ([\w, ]+) \|$/gm);
+    const shown = [...rows]
+      .filter(([, part]) => part !== 'part')
+      .map(([, part, parts]) => [part, parts === 'nothing' ? [] : parts?.split(', ')]);
+    assert.deepEqual(Object.fromEntries(shown), importTable);
   });
 });
