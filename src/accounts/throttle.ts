@@ -82,7 +82,8 @@ export function takeAttempt(record: ThrottleRecord, rule: ThrottleRule, now: num
   if (excess <= tolerance) {
     return { allowed: true, record: { ...drained, level: drained.level + 1 }, retryAfterSeconds: 0 };
   }
-  const wait = excess * rule.secondsPerAttempt + (drained.at - now) / 1000;
+  // Half the tolerance, so that rounding adds no second and the attempt at the told time is allowed.
+  const wait = (excess - tolerance / 2) * rule.secondsPerAttempt + (drained.at - now) / 1000;
   return { allowed: false, record, retryAfterSeconds: Math.ceil(wait) };
 }
 

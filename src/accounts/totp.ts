@@ -21,7 +21,9 @@ export function totpUri(enrolment: {
   readonly email: string;
   readonly issuer: string;
 }): string {
-  const { key, email, issuer } = enrolment;
+  const { key, email } = enrolment;
+  // Apps read a label up to its first colon as the issuer.
+  const issuer = enrolment.issuer.replaceAll(':', '');
   return new TOTP({ ...form, period: periodSeconds, secret: key, label: email, issuer }).toString();
 }
 
