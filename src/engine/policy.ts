@@ -115,8 +115,8 @@ export function judge(
 /** The instants before which an open session is past a timeout. */
 export function overdueAt(policy: Policy, now: number): Overdue {
   return {
-    authenticatedBefore: now - policy.absoluteTimeoutSeconds * 1000,
-    activeBefore: now - policy.inactivityTimeoutSeconds * 1000,
+    authenticatedBefore: now - policy.absoluteTimeoutSeconds * 1000 + 1,
+    activeBefore: now - policy.inactivityTimeoutSeconds * 1000 + 1,
   };
 }
 

@@ -1,0 +1,113 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { getRequestListener } from '@hono/node-server';
+import { catalogue, type ErrorCode } from '../errors.ts';
+
+/** Answers one request; `address` is the peer of the socket. */
+export type Answer = (request: Request, peer: { readonly address: string | null }) => Promise<Response>;
+
+/** Limits of the socket; what is longer or slower is refused before a handler sees it. */
+const limits = {
+  /** Request line and headers together, in bytes. */
+  maxHeaderSize: 16 * 1024,
+  /** All headers must have arrived after this. */
+  headersTimeout: 10_000,
+  /** The whole request must have arrived after this. */
+  requestTimeout: 30_000,
+  keepAliveTimeout: 5_000,
+} as const;
+const maxConnections = 10_000;
+
+/** Headers that mean something only once: a second one is an attempt to be read in two ways. */
+const singular = new Set([
+  'host',
+  'authorization',
+  'content-type',
+  'content-length',
+  'origin',
+  'sec-fetch-site',
+]);
+
+/** Makes a server around an answer. It refuses by itself what no handler should have to read. */
+export function createHttpServer(answer: Answer, report: (error: unknown) => void): Server {
+  const listener = getRequestListener(
+    (request, { incoming }) => answer(request, { address: incoming.socket.remoteAddress ?? null }),
+    { overrideGlobalObjects: false, errorHandler: (error) => refuseAsResponse(error, report) },
+  );
+  const server = createServer({ ...limits, requireHostHeader: true }, (incoming, outgoing) => {
+    const refusal = refusalOf(incoming);
+    if (refusal === null) void listener(incoming, outgoing);
+    else refuse(outgoing, refusal);
+  });
+  server.maxConnections = maxConnections;
+  server.on('clientError', (error, socket) => refuseSocket(socket, codeOf(error)));
+  server.on('connect', (_request, socket) => refuseSocket(socket, 'method_not_allowed'));
+  server.on('upgrade', (_request, socket) => refuseSocket(socket, 'invalid_request'));
+  return server;
+}
+
+/** Why a request with this head is refused unread, or null. */
+export function refusalOf({
+  method,
+  url,
+  rawHeaders,
+}: Pick<IncomingMessage, 'method' | 'url' | 'rawHeaders'>): ErrorCode | null {
+  if (method === 'TRACE' || method === 'TRACK') return 'method_not_allowed';
+  if (url === undefined || !url.startsWith('/')) return 'invalid_request';
+  const seen = new Set<string>();
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]?.toLowerCase() ?? '';
+    if (seen.has(name) && singular.has(name)) return 'invalid_request';
+    seen.add(name);
+  }
+  return null;
+}
+
+function codeOf(error: Error & { code?: string; rawPacket?: unknown }): ErrorCode {
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'request_timeout';
+  if (error.code !== 'HPE_HEADER_OVERFLOW') return 'invalid_request';
+  const packet = Buffer.isBuffer(error.rawPacket) ? error.rawPacket.toString('latin1') : '';
+  return /^[A-Z]+ /.test(packet) && !packet.includes('\r\n') ? 'uri_too_long' : 'headers_too_large';
+}
+
+function problemOf(code: ErrorCode): {
+  readonly status: number;
+  readonly body: string;
+  readonly headers: Record<string, string>;
+} {
+  const { status, title, remedy } = catalogue[code];
+  const body = JSON.stringify({ type: 'about:blank', title, status, code, remedy });
+  const headers: Record<string, string> = {
+    'content-type': 'application/problem+json; charset=utf-8',
+    'content-length': String(Buffer.byteLength(body)),
+    'cache-control': 'no-store',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    connection: 'close',
+  };
+  if (code === 'method_not_allowed') headers['allow'] = 'GET, HEAD, POST, PUT, PATCH, DELETE';
+  return { status, body, headers };
+}
+
+function refuse(outgoing: ServerResponse, code: ErrorCode): void {
+  const { status, body, headers } = problemOf(code);
+  outgoing.writeHead(status, headers).end(body);
+}
+
+function refuseSocket(socket: Duplex, code: ErrorCode): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { status, body, headers } = problemOf(code);
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} Refused\r\n${lines.join('')}\r\n${body}`);
+}
+
+function refuseAsResponse(error: unknown, report: (error: unknown) => void): Response {
+  // The request could not even be read as one: a malformed target or body framing.
+  report(error);
+  const { status, body, headers } = problemOf('invalid_request');
+  return new Response(body, { status, headers });
+}

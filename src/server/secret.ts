@@ -1,0 +1,60 @@
+import { hkdfSync } from 'node:crypto';
+import { chmod, mkdir, open, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Random } from '../engine/ports.ts';
+import { RollcallError } from '../errors.ts';
+
+/** The instance secret: 32 bytes outside the database. Keys for single purposes are derived from it. */
+export interface InstanceSecret {
+  /** A 32-byte key for one purpose (HKDF, RFC 5869); the same purpose always gives the same key. */
+  keyFor(purpose: string): Uint8Array<ArrayBuffer>;
+}
+
+/** Reads the secret file, or makes it with mode 600 on the first start. Throws `invalid_setting` for one that is not ours or readable by others. */
+export async function loadSecret(path: string, random: Random): Promise<InstanceSecret> {
+  const secret = (await readSecret(path)) ?? (await createSecret(path, random));
+  return {
+    keyFor: (purpose) =>
+      new Uint8Array(hkdfSync('sha256', secret, new Uint8Array(0), `rollcall ${purpose}`, 32)),
+  };
+}
+
+async function readSecret(path: string): Promise<Uint8Array | null> {
+  let content: string;
+  try {
+    content = await readFile(path, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw new RollcallError('invalid_setting', {
+      detail: `ROLLCALL_SECRET_FILE: ${path} can't be read.`,
+      cause: error,
+    });
+  }
+  const secret = Buffer.from(content.trim(), 'base64url');
+  if (secret.length === 32) return secret;
+  throw new RollcallError('invalid_setting', {
+    detail: `ROLLCALL_SECRET_FILE: ${path} does not hold a Rollcall secret (32 bytes in base64url).`,
+  });
+}
+
+async function createSecret(path: string, random: Random): Promise<Uint8Array> {
+  const secret = random.bytes(32);
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    const file = await open(path, 'wx', 0o600);
+    await file.writeFile(`${Buffer.from(secret).toString('base64url')}\n`);
+    await file.sync();
+    await file.close();
+    await chmod(path, 0o600);
+  } catch (error) {
+    throw new RollcallError('invalid_setting', {
+      detail: `ROLLCALL_SECRET_FILE: ${path} can't be made.`,
+      cause: error,
+    });
+  }
+  return secret;
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
