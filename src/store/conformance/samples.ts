@@ -31,10 +31,12 @@ export function digestFor(text: string): string {
   return hash('sha256', text, 'base64url');
 }
 
+/** An id minted at the instant; ids sort by it. */
 export function newId(random: Random, at: number = now): string {
   return mintId(at, random);
 }
 
+/** A user with an e-mail of its own. */
 export function aUser(random: Random, changes: Partial<UserRecord> = {}): UserRecord {
   const id = newId(random);
   return {
@@ -49,6 +51,7 @@ export function aUser(random: Random, changes: Partial<UserRecord> = {}): UserRe
   };
 }
 
+/** A device of a user of its own, without a label. */
 export function aDevice(random: Random, changes: Partial<DeviceRecord> = {}): DeviceRecord {
   const id = newId(random);
   return {
@@ -87,6 +90,7 @@ export function aSession(
   };
 }
 
+/** A sign-in of the user, with every optional fact present. */
 export function anEvent(random: Random, userId: string, changes: Partial<HistoryEvent> = {}): HistoryEvent {
   const at = changes.at ?? now;
   return {
@@ -103,6 +107,7 @@ export function anEvent(random: Random, userId: string, changes: Partial<History
   };
 }
 
+/** An enrolment that is not yet confirmed. */
 export function aTotp(userId: string, changes: Partial<TotpRecord> = {}): TotpRecord {
   return {
     userId,
@@ -114,6 +119,7 @@ export function aTotp(userId: string, changes: Partial<TotpRecord> = {}): TotpRe
   };
 }
 
+/** A pending sign-in, ten minutes long, of a request whose address is not known. */
 export function aPendingSignIn(
   random: Random,
   userId: string,
@@ -135,6 +141,7 @@ export function aPendingSignIn(
   };
 }
 
+/** A revocation from another session, one second after the samples. */
 export function aTermination(changes: Partial<Termination> = {}): Termination {
   return {
     at: now + 1_000,
@@ -160,6 +167,7 @@ export async function givenSession(
   return session;
 }
 
+/** Puts a user into the store. */
 export async function givenUser(store: AccountStore, random: Random): Promise<UserRecord> {
   const user = aUser(random);
   await store.write((transaction) => transaction.insertUser(user));

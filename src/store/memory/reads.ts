@@ -11,15 +11,18 @@ export function newestFirst<Row extends { readonly id: string }>(rows: readonly 
   return rows.toSorted((left, right) => (left.id < right.id ? 1 : -1));
 }
 
+/** The user's sessions without a termination, newest first. */
 export function openSessions(sessions: View<SessionRecord>, userId: string): readonly SessionRecord[] {
   return newestFirst(sessions.of(userId).filter((session) => session.termination === null));
 }
 
+/** The device, unless it is of another user. */
 export function deviceOf(devices: View<DeviceRecord>, userId: string, id: string): DeviceRecord | null {
   const device = devices.get(id);
   return device?.userId === userId ? device : null;
 }
 
+/** Each session with its device. */
 export function withDevices(
   sessions: readonly SessionRecord[],
   devices: View<DeviceRecord>,
@@ -30,6 +33,7 @@ export function withDevices(
   });
 }
 
+/** At most `limit` of the user's events older than the id `before`, newest first. */
 export function historyPage(
   history: View<HistoryEvent>,
   userId: string,
@@ -40,6 +44,7 @@ export function historyPage(
   return newestFirst(older).slice(0, limit);
 }
 
+/** How many recovery codes the user has left. */
 export function unusedCodes(codes: View<RecoveryCode>, userId: string): number {
   return codes.of(userId).filter((code) => code.usedAt === null).length;
 }

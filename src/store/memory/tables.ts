@@ -31,10 +31,12 @@ export interface Tables {
 
 export const instanceKey = 'instance';
 
+/** The key of a recovery code: the same digest may be of several users. */
 export function recoveryKey(userId: string, digest: string): string {
   return `${userId} ${digest}`;
 }
 
+/** The tables of a store that holds nothing. */
 export function emptyTables(): Tables {
   const byUser = (row: { readonly userId: string }): string => row.userId;
   const together = (): string => '';

@@ -2,6 +2,7 @@ import type { PendingSignIn, ThrottleRecord, TotpRecord, UserRecord } from '../.
 import type { Origin, Persistence, Proof } from '../../engine/session.ts';
 import type { PendingSignInRow, ThrottleRow, TotpRow, UserRow } from './schema.ts';
 
+/** A user as stored; its counterpart is `userRecord`. */
 export function userRow(user: UserRecord): UserRow {
   return {
     id: user.id,
@@ -14,6 +15,7 @@ export function userRow(user: UserRecord): UserRow {
   };
 }
 
+/** A user as read; its counterpart is `userRow`. */
 export function userRecord(row: UserRow): UserRecord {
   return {
     id: row.id,
@@ -26,6 +28,7 @@ export function userRecord(row: UserRow): UserRecord {
   };
 }
 
+/** An enrolment as stored; its counterpart is `totpRecord`. */
 export function totpRow(totp: TotpRecord): TotpRow {
   return {
     user_id: totp.userId,
@@ -36,6 +39,7 @@ export function totpRow(totp: TotpRecord): TotpRow {
   };
 }
 
+/** An enrolment as read; its counterpart is `totpRow`. */
 export function totpRecord(row: TotpRow): TotpRecord {
   return {
     userId: row.user_id,
@@ -46,6 +50,7 @@ export function totpRecord(row: TotpRow): TotpRecord {
   };
 }
 
+/** A pending sign-in as stored; its counterpart is `pendingSignInRecord`. */
 export function pendingSignInRow(pending: PendingSignIn): PendingSignInRow {
   return {
     id: pending.id,
@@ -61,6 +66,7 @@ export function pendingSignInRow(pending: PendingSignIn): PendingSignInRow {
   };
 }
 
+/** A pending sign-in as read; its counterpart is `pendingSignInRow`. */
 export function pendingSignInRecord(row: PendingSignInRow): PendingSignIn {
   return {
     id: row.id,
@@ -76,6 +82,7 @@ export function pendingSignInRecord(row: PendingSignInRow): PendingSignIn {
   };
 }
 
+/** A bucket as read. It is stored under the same names. */
 export function throttleRecord(row: ThrottleRow): ThrottleRecord {
   return { key: row.key, level: row.level, at: row.at };
 }

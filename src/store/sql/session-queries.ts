@@ -32,11 +32,13 @@ export const lookUpSql = `
 export const recordActivitySql = `
   update sessions set last_active_at = ? where id = ? and terminated_at is null and last_active_at < ?`;
 
+/** The session of the id, also when it has ended. */
 export async function findSession(database: Database, id: string): Promise<SessionRecord | null> {
   const row = await database.selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirst();
   return row === undefined ? null : sessionRecord(row);
 }
 
+/** The user's sessions without a termination, newest first. */
 export async function openSessions(database: Database, userId: string): Promise<readonly SessionRecord[]> {
   const rows = await database
     .selectFrom('sessions')
@@ -48,6 +50,7 @@ export async function openSessions(database: Database, userId: string): Promise<
   return rows.map(sessionRecord);
 }
 
+/** The same with their devices: the schema has a device for each. */
 export async function sessionsWithDevices(
   database: Database,
   userId: string,
@@ -68,26 +71,38 @@ export async function sessionsWithDevices(
   return rows.map(sessionWithDevice);
 }
 
+/**
+ * Open sessions past either instant, at most `limit`. Each instant is searched by its own index: asked for with one `or`,
+ * every open session would be read.
+ */
 export async function overdueSessions(
   database: Database,
   overdue: Overdue,
   limit: number,
 ): Promise<readonly SessionRecord[]> {
+  const before = (column: 'authenticated_at' | 'last_active_at', instant: number) =>
+    database
+      .selectFrom('sessions')
+      .select('id')
+      .where('terminated_at', 'is', null)
+      .where(column, '<', instant)
+      .limit(limit);
+  const byProof = before('authenticated_at', overdue.authenticatedBefore).as('by_proof');
+  const byActivity = before('last_active_at', overdue.activeBefore).as('by_activity');
+  const ids = database
+    .selectFrom(byProof)
+    .select('by_proof.id')
+    .union(database.selectFrom(byActivity).select('by_activity.id'));
   const rows = await database
     .selectFrom('sessions')
     .selectAll()
-    .where('terminated_at', 'is', null)
-    .where((either) =>
-      either.or([
-        either('authenticated_at', '<', overdue.authenticatedBefore),
-        either('last_active_at', '<', overdue.activeBefore),
-      ]),
-    )
+    .where('id', 'in', ids)
     .limit(limit)
     .execute();
   return rows.map(sessionRecord);
 }
 
+/** The device, unless it is of another user. */
 export async function findDevice(
   database: Database,
   userId: string,
@@ -102,6 +117,7 @@ export async function findDevice(
   return row === undefined ? null : deviceRecord(row);
 }
 
+/** The user's device with that cookie. */
 export async function findDeviceByDigest(
   database: Database,
   userId: string,
@@ -116,6 +132,7 @@ export async function findDeviceByDigest(
   return row === undefined ? null : deviceRecord(row);
 }
 
+/** The user's standing; epoch 0 and enabled without a row. */
 export async function findStanding(database: Database, userId: string): Promise<Standing> {
   const row = await database
     .selectFrom('standings')
@@ -125,11 +142,13 @@ export async function findStanding(database: Database, userId: string): Promise<
   return standingRecord(row);
 }
 
+/** The epoch of the whole instance. */
 export async function findInstanceEpoch(database: Database): Promise<number> {
   const row = await database.selectFrom('instance').select('epoch').where('id', '=', 1).executeTakeFirst();
   return row?.epoch ?? 0;
 }
 
+/** At most `limit` of the user's events older than the id `before`, newest first. */
 export async function historyPage(
   database: Database,
   userId: string,

@@ -28,6 +28,7 @@ export interface SessionWithDeviceRow extends SessionRow {
   readonly device_first_seen_at: number;
 }
 
+/** A session as stored; its counterpart is `sessionRecord`. */
 export function sessionRow(session: SessionRecord): SessionRow {
   return {
     id: session.id,
@@ -46,6 +47,7 @@ export function sessionRow(session: SessionRecord): SessionRow {
   };
 }
 
+/** A session as read; its counterpart is `sessionRow`. */
 export function sessionRecord(row: SessionRow): SessionRecord {
   return {
     id: row.id,
@@ -66,6 +68,7 @@ export function sessionRecord(row: SessionRow): SessionRecord {
 
 type TerminationColumns = Pick<SessionRow, 'terminated_at' | 'termination_reason' | 'termination_actor'>;
 
+/** The columns of a session's end, all null while it is open. */
 export function terminationColumns(termination: Termination | null): TerminationColumns {
   return {
     terminated_at: termination?.at ?? null,
@@ -93,6 +96,7 @@ export function amendmentColumns(amendment: SessionAmendment): Partial<SessionRo
   };
 }
 
+/** What verify needs, as read by `lookUpSql`. */
 export function lookUpRecord(row: LookUpRow): LookUp {
   return {
     session: sessionRecord(row),
@@ -101,6 +105,7 @@ export function lookUpRecord(row: LookUpRow): LookUp {
   };
 }
 
+/** A session and its device, as read together. */
 export function sessionWithDevice(row: SessionWithDeviceRow): SessionWithDevice {
   return {
     session: sessionRecord(row),
@@ -114,6 +119,7 @@ export function sessionWithDevice(row: SessionWithDeviceRow): SessionWithDevice 
   };
 }
 
+/** A device as stored; its counterpart is `deviceRecord`. */
 export function deviceRow(device: DeviceRecord): DeviceRow {
   return {
     id: device.id,
@@ -124,6 +130,7 @@ export function deviceRow(device: DeviceRecord): DeviceRow {
   };
 }
 
+/** A device as read; its counterpart is `deviceRow`. */
 export function deviceRecord(row: DeviceRow): DeviceRecord {
   return {
     id: row.id,
@@ -134,6 +141,7 @@ export function deviceRecord(row: DeviceRow): DeviceRecord {
   };
 }
 
+/** A standing as stored; its counterpart is `standingRecord`. */
 export function standingRow(userId: string, standing: Standing): StandingRow {
   return { user_id: userId, epoch: standing.epoch, is_disabled: standing.isDisabled ? 1 : 0 };
 }
@@ -143,6 +151,7 @@ export function standingRecord(row: StandingRow | undefined): Standing {
   return { epoch: row?.epoch ?? 0, isDisabled: (row?.is_disabled ?? 0) !== 0 };
 }
 
+/** An event as stored; its counterpart is `historyEvent`. */
 export function historyRow(event: HistoryEvent): HistoryRow {
   return {
     id: event.id,
@@ -157,6 +166,7 @@ export function historyRow(event: HistoryEvent): HistoryRow {
   };
 }
 
+/** An event as read; its counterpart is `historyRow`. */
 export function historyEvent(row: HistoryRow): HistoryEvent {
   return {
     id: row.id,
