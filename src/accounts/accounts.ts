@@ -24,6 +24,7 @@ import { completeSignIn } from './second-factor.ts';
 import { signIn } from './sign-in.ts';
 import { signUp } from './sign-up.ts';
 import { stepUp, stepUpMethods } from './step-up.ts';
+import { TurnsByKey } from './turns.ts';
 import { confirmTotp, removeTotp, replaceRecoveryCodes, startTotp } from './two-factor.ts';
 
 /** A request's origin and the network its attempts are counted under. */
@@ -33,14 +34,18 @@ export interface RequestOrigin {
   readonly network: string;
 }
 
+/** Sign-ins to one account that are checked at once, well below what the throttle lets through, and that may wait. */
+const signInsAtOnce = 4;
+const signInsWaiting = 256;
+
 /** Every operation on accounts. Refusals are values; a broken store or a full hash queue throws. */
 export class Accounts {
   readonly #context: AccountsContext;
   readonly #assessments: Assessments;
 
-  constructor(context: AccountsContext) {
-    this.#context = context;
-    this.#assessments = new Assessments(context);
+  constructor(parts: Omit<AccountsContext, 'turns'>) {
+    this.#context = { ...parts, turns: new TurnsByKey(signInsAtOnce, signInsWaiting) };
+    this.#assessments = new Assessments(this.#context);
   }
 
   /** Creates an account and its first session. */

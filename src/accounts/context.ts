@@ -1,9 +1,9 @@
-import type { ChangeContext } from '../engine/changes.ts';
 import type { Clock, Random } from '../engine/ports.ts';
 import type { Sessions } from '../engine/sessions.ts';
 import type { PasswordHasher } from './password-hash.ts';
 import type { PasswordJudge } from './password-rules.ts';
 import type { AccountStore, AccountTransaction } from './ports.ts';
+import type { TurnsByKey } from './turns.ts';
 import type { Vault } from './vault.ts';
 
 /** What the operations of accounts work with. */
@@ -17,7 +17,6 @@ export interface AccountsContext {
   readonly random: Random;
   /** The service's name as authenticator apps show it. */
   readonly issuer: string;
+  /** Sign-ins under way, by account. */
+  readonly turns: TurnsByKey;
 }
-
-/** One step inside a transaction of accounts. */
-export type AccountChange<T> = (tx: AccountTransaction, context: ChangeContext) => Promise<T>;

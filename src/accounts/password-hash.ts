@@ -2,6 +2,7 @@ import { hash as argon2Hash, hashSync as argon2HashSync, verify as argon2Verify 
 import type { Random } from '../engine/ports.ts';
 import { RollcallError } from '../errors.ts';
 import { passwordText } from './password-text.ts';
+import { createTurns } from './turns.ts';
 
 /** Argon2id with 19 MiB, two passes and one lane: the floor of OWASP's cheat sheet and ASVS 11.4.2. */
 const cost = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1, outputLen: 32 } as const;
@@ -9,9 +10,6 @@ const saltBytes = 16;
 
 /** PHC form of the parameters above, with 16 bytes of salt and 32 of output. */
 const currentForm = /^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/;
-
-/** A full queue of the default size drains in about a second on one slow core. */
-const retryAfterSeconds = 1;
 
 export interface PasswordHasherParts {
   readonly random: Random;
@@ -69,25 +67,4 @@ async function compare(hash: string, text: string): Promise<boolean> {
   } catch (cause) {
     throw new RollcallError('unexpected', { detail: 'A stored password hash cannot be read.', cause });
   }
-}
-
-/** Runs work with at most `concurrency` at once and `queueLimit` waiting, first come, first served. */
-function createTurns(concurrency: number, queueLimit: number): <T>(work: () => Promise<T>) => Promise<T> {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async (work) => {
-    if (running >= concurrency) {
-      if (waiting.length >= queueLimit) throw new RollcallError('too_busy', { retryAfterSeconds });
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    } else {
-      running += 1;
-    }
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running -= 1;
-    }
-  };
 }

@@ -24,13 +24,26 @@ export async function signIn(
   network: string,
 ): Promise<SignedIn | SecondFactorRequired | Refused> {
   const canonical = canonicalEmail(input.email)?.canonicalEmail ?? input.email.toLowerCase();
-  const user = await context.store.userByEmail(canonical);
+  return context.turns.run(canonical, () => checkAndSignIn(context, input, canonical, network));
+}
+
+async function checkAndSignIn(
+  context: AccountsContext,
+  input: SignInInput,
+  canonicalEmail: string,
+  network: string,
+): Promise<SignedIn | SecondFactorRequired | Refused> {
+  const user = await context.store.userByEmail(canonicalEmail);
   const { deviceToken } = input;
-  const attempt = { userId: user?.id ?? null, canonicalEmail: canonical, network, deviceToken };
-  const taken = await takeSignInAttempt(context, attempt);
+  const taken = await takeSignInAttempt(context, {
+    userId: user?.id ?? null,
+    canonicalEmail,
+    network,
+    deviceToken,
+  });
   if (taken.status === 'refused') return taken;
   const isRight = await isRightPassword(context, user, input.password);
-  if (user === null || !isRight) return refuseSignIn(context, input, canonical, user);
+  if (user === null || !isRight) return refuseSignIn(context, input, canonicalEmail, user);
   const rehashed = context.hasher.needsRehash(user.passwordHash)
     ? await context.hasher.hash(input.password)
     : null;

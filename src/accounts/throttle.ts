@@ -37,7 +37,6 @@ export const keys = {
   network: (network: string): string => `password:network:${network}`,
   code: (userId: string): string => `code:user:${userId}`,
   signUp: (network: string): string => `sign-up:network:${network}`,
-  assessment: (network: string): string => `assessment:network:${network}`,
   note: (canonicalEmail: string): string => `note:account:${digestOf(canonicalEmail)}`,
 } as const;
 

@@ -87,7 +87,7 @@ function accountsOn(
   return new Accounts({
     sessions,
     store,
-    hasher: createPasswordHasher({ random }),
+    hasher: createPasswordHasher({ random, queueLimit: 256 }),
     judge: createPasswordJudge(),
     vault: createVault({ key: secret.keyFor('totp keys'), random }),
     clock,

@@ -47,6 +47,11 @@ describe('recoveryCodeDigest', () => {
     }
   });
 
+  it('never changes, for it is what is stored', () => {
+    const digest = recoveryCodeDigest('0123-4567-89ab-cdef-ghjk-mnpq');
+    assert.equal(digest, 'v1O0JIHUZIbovIaUphDrRQIGVFbr377bPWz1L1HfJTU');
+  });
+
   it('forgives case, spaces, dashes and look-alikes, in any mixture', () => {
     const mixture = fc.array(fc.nat(), { minLength: 24, maxLength: 24 });
     const lookAlikes: Readonly<Record<string, readonly string[]>> = {
