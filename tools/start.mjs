@@ -33,7 +33,8 @@ function serve(node) {
     },
   );
   const pass = onceAMoment((signal) => server.kill(signal));
-  const forget = forward(['SIGINT', 'SIGTERM', 'SIGHUP'], pass);
+  // A closed terminal (SIGHUP) ends this process; the server then stops because its parent is gone.
+  const forget = forward(['SIGINT', 'SIGTERM'], pass);
   const forgetParent = whenParentEnds(() => pass('SIGTERM'));
   return new Promise((resolve, reject) => {
     server.once('error', reject);
