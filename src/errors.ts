@@ -173,6 +173,8 @@ export interface ErrorFacts {
   /** Seconds until a retry can succeed; sent as Retry-After. */
   readonly retryAfterSeconds?: number;
   readonly fields?: readonly FieldError[];
+  /** With `step_up_required`: the proofs that will do. */
+  readonly methods?: readonly ('password' | 'totp' | 'recovery-code')[];
   readonly cause?: unknown;
 }
 

@@ -272,6 +272,7 @@ export type SignUpAnswer = z.infer<typeof signUpAnswer>;
 export type SignInRequest = z.input<typeof signInRequest>;
 export type SignInAnswer = z.infer<typeof signInAnswer>;
 export type SignedInAnswer = z.infer<typeof signedInAnswer>;
+export type SecondFactorRequiredAnswer = z.infer<typeof secondFactorRequiredAnswer>;
 export type SecondFactorRequest = z.infer<typeof secondFactorRequest>;
 export type CurrentSessionAnswer = z.infer<typeof currentSessionAnswer>;
 export type SessionListAnswer = z.infer<typeof sessionListAnswer>;

@@ -1,0 +1,28 @@
+import { accepted } from '../accepted.ts';
+import { signedInHeaders, signInContextOf } from '../delivery.ts';
+import { openOperation } from '../operation.ts';
+import { sessionWireOf, userWireOf } from '../session-wire.ts';
+import { requireOwnOrigin } from '../steps/same-origin.ts';
+import { signUpAnswer, signUpRequest } from '../wire.ts';
+
+export const signUp = openOperation({
+  method: 'post',
+  path: '/api/sign-up',
+  id: 'signUp',
+  summary: 'Create an account and sign in to it',
+  body: signUpRequest,
+  status: 201,
+  answer: signUpAnswer,
+  run: async (exchange, { body }) => {
+    requireOwnOrigin(exchange);
+    const { accounts, sessions } = exchange.options;
+    const { context, network } = await signInContextOf(exchange, 'cookie');
+    const { email, password, name = null } = body;
+    const signedIn = accepted(await accounts.signUp({ email, password, name, ...context }, network));
+    const { user, session } = signedIn;
+    return {
+      value: { user: userWireOf(user), session: sessionWireOf(signedIn, session.id, sessions.policy) },
+      headers: signedInHeaders(exchange, signedIn),
+    };
+  },
+});
