@@ -1,0 +1,4 @@
+import '../define/history.ts';
+import { guardPage } from './account-page.ts';
+
+guardPage();

@@ -1,0 +1,4 @@
+import '../define/password.ts';
+import { guardPage } from './account-page.ts';
+
+guardPage();

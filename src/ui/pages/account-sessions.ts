@@ -1,0 +1,4 @@
+import '../define/sessions.ts';
+import { guardPage } from './account-page.ts';
+
+guardPage();

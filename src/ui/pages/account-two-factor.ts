@@ -1,0 +1,4 @@
+import '../define/two-factor.ts';
+import { guardPage } from './account-page.ts';
+
+guardPage();
