@@ -78,6 +78,8 @@ describe('opening a SQLite store', () => {
     const store = await openSqliteStore({ path });
     symlinkSync(path, alias);
     for (const name of [path, alias, path]) assert.equal((await refusalOf(name)).code, 'store_in_use');
+    // A refused attempt in the holder's own process must not have given its lock away.
+    assert.equal((await openElsewhere(test, path)).outcome.code, 'store_in_use');
     await store.close();
     await (await openSqliteStore({ path: alias })).close();
   });
