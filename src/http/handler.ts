@@ -52,7 +52,8 @@ function refusalOf(exchange: Exchange, error: RollcallError): Response {
 }
 
 function createApp(options: HandlerOptions): App {
-  const app: App = new OpenAPIHono<Environment>();
+  // The path as it came: what is decoded for routing alone would be another path to every check before it.
+  const app: App = new OpenAPIHono<Environment>({ getPath: ({ url }) => new URL(url).pathname });
   for (const operation of operations) addOperation(app, operation);
   const document = JSON.stringify(
     documentOf(app, options.publicUrl, cookieNamesFor(options.publicUrl).session),

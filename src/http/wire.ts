@@ -15,6 +15,8 @@ export const placeWire = z
     network: z.string().nullable(),
   })
   .openapi('Place');
+/** A union, so that the OpenAPI document keeps null out of the component. */
+const placeOrNull = z.union([placeWire, z.null()]);
 
 export const deviceWire = z
   .object({
@@ -38,7 +40,7 @@ export const sessionWire = z
     device: deviceWire,
     userAgent: z.string().nullable().openapi({ description: 'As sent at sign-in, at most 512 characters' }),
     ip: z.string().nullable(),
-    place: placeWire.nullable(),
+    place: placeOrNull,
     establishedAt: instant,
     authenticatedAt: instant,
     lastActiveAt: instant,
@@ -149,7 +151,7 @@ export const historyEventWire = z
     formFactor: z.string().nullable(),
     kind: z.string().nullable(),
     ip: z.string().nullable(),
-    place: placeWire.nullable(),
+    place: placeOrNull,
     methods: z.array(z.string()),
     reason: terminationReason.nullable().openapi({ description: 'Why a session ended' }),
     actor: z

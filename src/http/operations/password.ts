@@ -1,5 +1,5 @@
 import { RollcallError } from '../../errors.ts';
-import { accepted, isRefused } from '../accepted.ts';
+import { accepted, errorOf, isRefused } from '../accepted.ts';
 import { rotatedParts } from '../delivery.ts';
 import { originOf } from '../exchange.ts';
 import { openOperation, sessionOperation } from '../operation.ts';
@@ -38,7 +38,7 @@ export const assessPassword = openOperation({
     const userId = (await findCaller(exchange))?.session.userId ?? null;
     const input = { password: body.password, email: body.email ?? null, userId };
     const outcome = await exchange.options.accounts.assess(input, originOf(exchange).network);
-    if ('status' in outcome) throw accepted(outcome);
+    if ('status' in outcome) throw errorOf(outcome);
     const { score, refusal, minimumLength } = outcome;
     if (refusal === null) return { value: { score, refusal, minimumLength } };
     const { code, detail } = refusal;
