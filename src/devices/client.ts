@@ -112,9 +112,16 @@ function recogniseBrowser(
   if (own) return { kind: unlistedKind(agent, system, appKind), product: own };
   if (agent.lower.includes('electron/'))
     return { kind: 'desktop-app', product: { name: 'Electron', version: null } };
-  const product = hinted ?? commonBrowser(agent);
+  const product = isBareChromium(hinted)
+    ? (commonBrowser(agent) ?? hinted)
+    : (hinted ?? commonBrowser(agent));
   if (product) return { kind: 'browser', product };
   return { kind: 'unknown', product: null };
+}
+
+/** "Chromium" alone names the engine of many browsers: the user agent knows as much or more. */
+function isBareChromium(hinted: Product | null): boolean {
+  return hinted?.name === 'Chromium';
 }
 
 /** What a client is that goes by a name of its own: a browser, a web view, an app, or something that says too little. */

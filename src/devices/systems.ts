@@ -130,7 +130,9 @@ export function systemOf(headers: ClientHeaders, agent: UserAgent): System | nul
   if (platform === 'linux') return linuxByHints(fromAgent);
   const plain = plainPlatforms.get(platform);
   if (plain === undefined) return fromAgent;
-  const base = fromAgent?.shown === plain.shown ? fromAgent : plain;
+  // The hint names the system; the user agent may name the machine as well: an iPhone, an iPod.
+  const isSame = fromAgent?.shown === plain.shown || (plain.name === 'iOS' && fromAgent?.name === 'iOS');
+  const base = fromAgent !== null && isSame ? fromAgent : plain;
   return { ...base, version: shortVersion(version) ?? base.version };
 }
 

@@ -91,11 +91,21 @@ test('reads the brand list in any order, past invented brands', () => {
     ['"Google Chrome";v="140", "Chromium";v="140", " Not A;Brand";v="99"', 'Chrome'],
     ['"Microsoft Edge";v="140", "Not_A Brand";v="99", "Chromium";v="140"', 'Edge'],
     ['"Opera";v="120", "Not)A;Brand";v="8", "Chromium";v="135"', 'Opera'],
-    ['"Not=A?Brand";v="24", "Chromium";v="140"', 'Chromium'],
+    ['"Not=A?Brand";v="24", "Chromium";v="140"', 'Chrome'],
   ];
   for (const [brands, name] of lists) {
     assert.equal(of(chromeOnWindows, { brands, platform: '"Windows"' }).name, `${name} on Windows`);
   }
+});
+
+test('takes the user agent’s word for the browser when the hints name the engine alone', () => {
+  const brands = '"Not:A-Brand";v="8", "Chromium";v="156"';
+  const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0';
+  const iphone =
+    'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1';
+  assert.equal(of(chromeOnWindows, { brands, platform: '"Windows"' }).name, 'Chrome on Windows');
+  assert.equal(of(firefox, { brands, platform: '"Linux"' }).name, 'Firefox on Linux');
+  assert.equal(of(iphone, { brands, platform: '"iOS"' }).name, 'Safari on iPhone');
 });
 
 test('prefers the hinted platform to the one in the user agent', () => {
