@@ -29,7 +29,6 @@ const refused: readonly Evidence[] = [
   { site: 'Same-Origin', origin: null },
   { site: 'same-origin, cross-site', origin: null },
   { site: '', origin: null },
-  { site: null, origin: null },
   { site: null, origin: 'null' },
   { site: null, origin: 'http://rollcall.example' },
   { site: null, origin: 'https://rollcall.example:444' },
@@ -69,6 +68,22 @@ describe('a changing request (R-137)', () => {
       assert.equal((await owner.send('GET', '/api/session')).status, 200);
     });
   }
+
+  it('passes with a cookie from a program that says nothing, if no site could have caused it', async () => {
+    const headers = { 'sec-fetch-site': null, origin: null };
+    const program = new Visitor(laboratory);
+    const signedIn = await program.send('POST', '/api/sign-in', { headers, body: { email, password } });
+    assert.equal(signedIn.status, 200);
+    assert.equal((await program.send('DELETE', '/api/sessions/x', { headers })).status, 204);
+    assert.equal(codeOf(await program.send('POST', '/api/sign-out', { headers })), '403 cross_site_request');
+    const form = { ...headers, 'content-type': 'application/x-www-form-urlencoded' };
+    assert.equal(
+      codeOf(await program.send('POST', '/api/sign-out', { headers: form })),
+      '403 cross_site_request',
+    );
+    const json = { ...headers, 'content-type': 'application/json' };
+    assert.equal((await program.send('POST', '/api/sign-out', { headers: json })).status, 204);
+  });
 
   it('passes from a program that says nothing, with a bearer token or asking for one', async () => {
     const program = new Visitor(laboratory, true);

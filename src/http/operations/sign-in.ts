@@ -2,7 +2,6 @@ import { accepted } from '../accepted.ts';
 import { secondFactorReply, signedInReply, signInContextOf } from '../delivery.ts';
 import { openOperation, type Reply } from '../operation.ts';
 import { requirePendingToken } from '../steps/credential.ts';
-import { requireOwnOrigin } from '../steps/same-origin.ts';
 import {
   type SignInAnswer,
   secondFactorRequest,
@@ -21,7 +20,6 @@ export const signIn = openOperation({
   answer: signInAnswer,
   run: async (exchange, { body }): Promise<Reply<SignInAnswer>> => {
     const { email, password, keepSignedIn, tokenDelivery } = body;
-    if (tokenDelivery === 'cookie') requireOwnOrigin(exchange);
     const { context, network } = await signInContextOf(exchange, tokenDelivery);
     const persistence = keepSignedIn ? 'persistent' : 'browser';
     const outcome = await exchange.options.accounts.signIn(

@@ -2,7 +2,6 @@ import { accepted } from '../accepted.ts';
 import { signedInHeaders, signInContextOf } from '../delivery.ts';
 import { openOperation } from '../operation.ts';
 import { sessionWireOf, userWireOf } from '../session-wire.ts';
-import { requireOwnOrigin } from '../steps/same-origin.ts';
 import { signUpAnswer, signUpRequest } from '../wire.ts';
 
 export const signUp = openOperation({
@@ -14,7 +13,6 @@ export const signUp = openOperation({
   status: 201,
   answer: signUpAnswer,
   run: async (exchange, { body }) => {
-    requireOwnOrigin(exchange);
     const { accounts, sessions } = exchange.options;
     const { context, network } = await signInContextOf(exchange, 'cookie');
     const { email, password, name = null } = body;

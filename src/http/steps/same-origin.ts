@@ -10,22 +10,19 @@ const safeMethods: readonly string[] = ['GET', 'HEAD'];
 
 /**
  * Refuses a changing request that another site caused with `cross_site_request`: by Fetch Metadata, else by `Origin`.
- * Where neither is sent, a cookie that signs in is refused, since nothing tells who made the browser send it.
+ * Every browser sends one of them. Where neither is sent, a cookie counts only with what no site can make a browser send
+ * elsewhere without asking first: a method beyond POST, or a body announced as JSON (Fetch, "CORS-safelisted").
  */
 export function refuseCrossSite(exchange: Exchange): void {
   if (safeMethods.includes(exchange.request.method)) return;
   const provenance = provenanceOf(exchange);
-  if (provenance === 'foreign' || (provenance === 'unsaid' && hasCredentialCookie(exchange))) throw refusal();
-}
-
-/** Refuses with `cross_site_request` unless the request is known to be ours: before an answer that sets a cookie. */
-export function requireOwnOrigin(exchange: Exchange): void {
-  if (provenanceOf(exchange) !== 'own') throw refusal();
+  const isDoubtful = provenance === 'unsaid' && isSimple(exchange) && hasCredentialCookie(exchange);
+  if (provenance === 'foreign' || isDoubtful) throw new RollcallError('cross_site_request');
 }
 
 /** Refuses a reading request that another site caused, for answers that go on: the event stream. */
 export function refuseForeignReader(exchange: Exchange): void {
-  if (provenanceOf(exchange) === 'foreign') throw refusal();
+  if (provenanceOf(exchange) === 'foreign') throw new RollcallError('cross_site_request');
 }
 
 function provenanceOf({ request, options }: Exchange): Provenance {
@@ -43,6 +40,7 @@ function hasCredentialCookie({ request, cookieNames }: Exchange): boolean {
   return session !== null || pending !== null;
 }
 
-function refusal(): RollcallError {
-  return new RollcallError('cross_site_request');
+function isSimple({ request }: Exchange): boolean {
+  const type = request.headers.get('content-type') ?? '';
+  return request.method === 'POST' && !/^application\/json\b/i.test(type);
 }
