@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { TOTP } from 'otpauth';
 import { parseTrustedProxies } from '../src/devices/address.ts';
 import type { Clock } from '../src/engine/ports.ts';
@@ -21,21 +22,30 @@ export interface RunningService {
   readonly logLines: readonly string[];
   /** A client with a cookie jar of its own. */
   client(headers?: Record<string, string>): ApiClient;
+  /** Stops, and removes the folder unless it was given. */
   stop(): Promise<void>;
 }
 
-/** Starts a service. `trustedProxies` lets a client choose its address with X-Forwarded-For. */
-export async function startTestService(
-  options: { readonly clock?: Clock; readonly trustedProxies?: string } = {},
-): Promise<RunningService> {
-  const folder = mkdtempSync(join(tmpdir(), 'rollcall-test-'));
+export interface TestServiceOptions {
+  readonly clock?: Clock;
+  /** Lets a client choose its address with X-Forwarded-For. */
+  readonly trustedProxies?: string;
+  /** Another than the address it listens on; then only raw requests with its `Host` are answered. */
+  readonly publicUrl?: string;
+  /** A folder that outlives the service, so that it can be started on it again. */
+  readonly folder?: string;
+}
+
+/** Starts a service. */
+export async function startTestService(options: TestServiceOptions = {}): Promise<RunningService> {
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'rollcall-test-'));
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const logLines: string[] = [];
   const settings = {
     port,
     host: '127.0.0.1',
-    publicUrl: new URL(url),
+    publicUrl: new URL(options.publicUrl ?? url),
     databasePath: join(folder, 'rollcall.db'),
     trustedProxies: parseTrustedProxies(options.trustedProxies ?? ''),
     secretFile: join(folder, 'secret'),
@@ -53,7 +63,7 @@ export async function startTestService(
     client: (headers = {}) => new ApiClient(url, headers),
     stop: async () => {
       await service.stop();
-      rmSync(folder, { recursive: true, force: true });
+      if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
     },
   };
 }
@@ -152,8 +162,13 @@ export function freePort(): Promise<number> {
 
 function recordingLog(lines: string[]): Log {
   const write = (level: string) => (facts: object, sentence: string) =>
-    void lines.push(JSON.stringify({ level, sentence, ...facts }));
+    void lines.push(JSON.stringify({ level, sentence, ...facts }, writeErrorsOut));
   return { info: write('info'), warn: write('warn'), error: write('error') };
+}
+
+/** An error's message, stack and causes, which JSON leaves out. */
+function writeErrorsOut(_key: string, value: unknown): unknown {
+  return value instanceof Error ? inspect(value) : value;
 }
 
 function objectOf(text: string): Readonly<Record<string, unknown>> {
