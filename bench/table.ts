@@ -1,0 +1,63 @@
+import type { Results, Row } from './results.ts';
+import { type Spread, threeDigits } from './statistics.ts';
+import { own } from './subjects.ts';
+
+const headings = ['one check of a session', 'sessions', 'CPU µs', '', 'wall µs', '', 'CPU ratio', 'aim'];
+
+/** The results for a terminal: the table, the ratios in words, the commits, the conditions. */
+export function describeResults(results: Results): string {
+  const { conditions, rows, touchCommits } = results;
+  const { checks, inside } = touchCommits;
+  return [
+    ...align([headings, ...rows.map(cellsOf)]),
+    '',
+    ...rows.filter(({ name }) => name !== own).map(sentenceOf),
+    `${checks.toLocaleString('en')} verifies inside the touch interval caused ${inside} commits.`,
+    '',
+    `${rows[0]?.rounds.length ?? 0} rounds, interleaved; median, then lowest and highest. Node.js ${conditions.node},`,
+    `${conditions.cores} cores of ${conditions.processor}, load ${conditions.loadBefore.toFixed(1)} before and ${conditions.loadAfter.toFixed(1)} after.`,
+  ].join('\n');
+}
+
+function cellsOf(row: Row): readonly string[] {
+  return [
+    row.title,
+    row.sessions.toLocaleString('en'),
+    threeDigits(row.cpuUs.median),
+    rangeOf(row.cpuUs),
+    threeDigits(row.wallUs.median),
+    rangeOf(row.wallUs),
+    threeDigits(row.ratio),
+    aimOf(row),
+  ];
+}
+
+function rangeOf({ lowest, highest }: Spread): string {
+  return `${threeDigits(lowest)}–${threeDigits(highest)}`;
+}
+
+function aimOf({ aim, isAimMet }: Row): string {
+  if (aim === null) return '';
+  const text = 'atLeast' in aim ? `≥ ${aim.atLeast}` : `≥ ${(1 / aim.atMost).toFixed(1)}`;
+  return `${text} ${isAimMet ? 'met' : 'missed'}`;
+}
+
+function sentenceOf({ title, ratio }: Row): string {
+  return ratio >= 1
+    ? `Rollcall is ${threeDigits(ratio)} times cheaper (CPU) than: ${title}`
+    : `Rollcall costs ${threeDigits(1 / ratio)} times (CPU) the: ${title}`;
+}
+
+/** Text to the left in the first column and in ranges, numbers to the right. */
+function align(lines: readonly (readonly string[])[]): readonly string[] {
+  const widths = headings.map((_, column) => Math.max(...lines.map((cells) => cells[column]?.length ?? 0)));
+  return lines.map((cells) =>
+    cells
+      .map((cell, column) => {
+        const width = widths[column] ?? 0;
+        return [0, 3, 5, 7].includes(column) ? cell.padEnd(width) : cell.padStart(width);
+      })
+      .join('  ')
+      .trimEnd(),
+  );
+}
