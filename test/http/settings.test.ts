@@ -118,6 +118,54 @@ describe('revoking a session', () => {
   });
 });
 
+describe('a session that ends while its request runs', () => {
+  it('gets 401 and changes nothing', async () => {
+    let isEnding = false;
+    laboratory = createHttpLaboratory({
+      sessions: (sessions) =>
+        new Proxy(sessions, {
+          get: (target, name) => {
+            if (name !== 'verify' || !isEnding) {
+              const member: unknown = Reflect.get(target, name, target);
+              return typeof member === 'function' ? member.bind(target) : member;
+            }
+            return async (token: string) => {
+              const verification = await target.verify(token);
+              if (verification.isActive) await target.signOut(verification.session);
+              return verification;
+            };
+          },
+        }),
+    });
+    owner = new Visitor(laboratory);
+    other = new Visitor(laboratory);
+    await owner.signUp();
+    await other.signIn();
+    const device = '01m8486tp0000000000000000a';
+    const requests: readonly (readonly [string, string, unknown?])[] = [
+      ['POST', '/api/sessions/revoke-others'],
+      ['DELETE', `/api/sessions/${await idOf(other)}`],
+      ['PATCH', `/api/devices/${device}`, { label: 'Mine' }],
+      ['POST', '/api/step-up', { password }],
+      ['PUT', '/api/password', { currentPassword: password, newPassword: 'seven grey herons over water' }],
+      ['POST', '/api/two-factor/totp'],
+      ['GET', '/api/session'],
+      ['GET', '/api/sessions'],
+    ];
+    for (const [method, path, body] of requests) {
+      isEnding = false;
+      await owner.signIn();
+      isEnding = true;
+      const received = await owner.send(method, path, body === undefined ? {} : { body });
+      assert.equal(codeOf(received), '401 no_active_session', path);
+      assert.deepEqual(received.headers.getSetCookie(), []);
+    }
+    isEnding = false;
+    assert.equal(await isSignedIn(other), true);
+    assert.equal((await owner.signIn()).status, 200);
+  });
+});
+
 describe('stepping up', () => {
   it('gives a browser its new token as a cookie and ends the old one at once (R-023)', async () => {
     const old = owner.cookies.get(sessionCookie) ?? '';
