@@ -1,7 +1,8 @@
 import { RollcallError } from '../../errors.ts';
 import type { Exchange } from '../exchange.ts';
 
-const anyHostPaths: readonly string[] = ['/healthz', '/readyz'];
+/** For probes and scrapers, which come by an address of the inside. */
+const anyHostPaths: readonly string[] = ['/healthz', '/readyz', '/metrics'];
 const loopbackNames: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
