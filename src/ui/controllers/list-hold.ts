@@ -38,7 +38,13 @@ export class ListHold implements ReactiveController {
     this.#tell();
   };
 
-  readonly focusMoved = (): void => {
+  /** The log-out control that had the focus last, to go back to; null when there was none. */
+  lastFocused: string | null = null;
+
+  readonly focusMoved = (event: FocusEvent): void => {
+    const row =
+      event.target instanceof HTMLElement ? event.target.closest<HTMLElement>('[data-session]') : null;
+    if (event.type === 'focusin') this.lastFocused = row?.dataset['session'] ?? null;
     // The focus is nowhere between leaving one control and reaching the next.
     setTimeout(() => this.#tell());
   };

@@ -21,6 +21,7 @@ import type { PageClock } from './page-clock.ts';
 const pollMs = 30_000;
 const hiddenPollMs = 300_000;
 const farewellMs = 4_000;
+const letGoMs = 1_500;
 
 /**
  * The list of sessions, kept true: by the stream while it lives, by asking every 30 s while it does not (every
@@ -32,9 +33,11 @@ export class SessionsController implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #link: () => AccountLink;
   readonly #clock: PageClock;
+  readonly #ending = new Set<string>();
   #isHeld = false;
   #leave: (() => void) | null = null;
   #pollTimer: ReturnType<typeof setInterval> | undefined;
+  #letGoTimer: ReturnType<typeof setTimeout> | undefined;
   #lastLoadedAt = 0;
   #wasPaused = false;
 
@@ -64,6 +67,7 @@ export class SessionsController implements ReactiveController {
   hostDisconnected(): void {
     this.#leave?.();
     clearInterval(this.#pollTimer);
+    clearTimeout(this.#letGoTimer);
     document.removeEventListener('visibilitychange', this.#onVisible);
     this.#drop();
   }
@@ -85,29 +89,29 @@ export class SessionsController implements ReactiveController {
   hold(isHeld: boolean): void {
     if (this.#isHeld === isHeld) return;
     this.#isHeld = isHeld;
-    if (!isHeld) this.applyWaiting();
+    clearTimeout(this.#letGoTimer);
+    // A hand that leaves the list may be on its way to the button that shows what waits.
+    if (!isHeld) this.#letGoTimer = setTimeout(() => this.applyWaiting(), letGoMs);
   }
 
   /** Shows what was held back. */
   applyWaiting(): void {
+    clearTimeout(this.#letGoTimer);
     this.#set(arrange(this.roster, false));
   }
 
   /** Ends sessions one after the other; stops at the first that is refused. Those ended stay ended. */
   async revoke(ids: readonly string[]): Promise<Answer<null>> {
     for (const id of ids) {
-      const answer = await this.#link().client.revokeSession(id);
+      const answer = await this.#acting([id], () => this.#link().client.revokeSession(id));
       if (!answer.ok) return answer;
-      this.#endHere([id]);
     }
     return { ok: true, value: null };
   }
 
   async revokeOthers(): Promise<Answer<{ readonly revoked: number }>> {
     const others = this.roster.latest.filter((session) => !session.current).map(({ id }) => id);
-    const answer = await this.#link().client.revokeOtherSessions();
-    if (answer.ok) this.#endHere(others);
-    return answer;
+    return this.#acting(others, () => this.#link().client.revokeOtherSessions());
   }
 
   async rename(deviceId: string, label: string | null): Promise<Answer<unknown>> {
@@ -122,8 +126,17 @@ export class SessionsController implements ReactiveController {
     if (Date.now() - this.#lastLoadedAt > pollMs) void this.#reload(false);
   };
 
+  /** The stream may tell of the end before the answer does; either way it is this page's own act. */
+  async #acting<Value>(ids: readonly string[], act: () => Promise<Answer<Value>>): Promise<Answer<Value>> {
+    for (const id of ids) this.#ending.add(id);
+    const answer = await act();
+    for (const id of ids) this.#ending.delete(id);
+    if (answer.ok) this.#endHere(ids);
+    return answer;
+  }
+
   #endHere(ids: readonly string[]): void {
-    this.#set(ids.reduce(withOwnEnding, this.roster));
+    this.#set(arrange(ids.reduce(withOwnEnding, this.roster), true));
     setTimeout(() => this.#set(ids.reduce(dismiss, this.roster)), farewellMs);
   }
 
@@ -142,7 +155,8 @@ export class SessionsController implements ReactiveController {
 
   async #reload(isAsked: boolean): Promise<Problem | null> {
     if (this.loading.phase.name !== 'ready') {
-      await this.load();
+      // A first load under way will bring the same; only a failed one is begun again.
+      if (this.loading.phase.name === 'failed') await this.load();
       return null;
     }
     const answer = await this.#link().client.listSessions();
@@ -170,7 +184,10 @@ export class SessionsController implements ReactiveController {
   #after(event: StreamEvent): Roster {
     const asOf = new Date(this.#clock.now).toISOString();
     const roster = { ...this.roster, asOf };
-    if (event.name === 'session.terminated') return withoutSession(roster, event.data);
+    if (event.name === 'session.terminated') {
+      const { id } = event.data;
+      return this.#ending.has(id) ? withOwnEnding(roster, id) : withoutSession(roster, event.data);
+    }
     if (event.name === 'session.established' || event.name === 'session.updated')
       return withSession(roster, event.data);
     return this.roster;

@@ -139,6 +139,7 @@ export class ActDialogElement extends LitElement {
     return proofForm(
       {
         ...phase,
+        text: this.#question?.isProofOnly === true ? '' : en.proof.text,
         method,
         lockedSeconds: this.#lock.seconds,
         choose: (chosen) => this.#choose(chosen),

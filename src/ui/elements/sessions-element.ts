@@ -50,6 +50,7 @@ export class SessionsElement extends LitElement {
   readonly #revealed = new Set<string>();
   #current: SessionWire | null = null;
   #groups: readonly DeviceGroup[] = [];
+  #hadFocus = false;
 
   constructor() {
     super();
@@ -81,6 +82,16 @@ export class SessionsElement extends LitElement {
       </div>
       ${this.#announcer.region()}
       <rollcall-act-dialog .client=${this.#link.client}></rollcall-act-dialog>`;
+  }
+
+  protected override willUpdate(): void {
+    this.#hadFocus = this.shadowRoot?.activeElement != null;
+  }
+
+  /** A control that goes while it has the focus hands it to the heading, never to nowhere. */
+  protected override updated(): void {
+    if (this.#hadFocus && this.shadowRoot?.activeElement == null && document.activeElement === document.body)
+      this.renderRoot.querySelector<HTMLElement>('#others')?.focus();
   }
 
   #view(): SessionsView {
@@ -210,7 +221,11 @@ export class SessionsElement extends LitElement {
 
   #showUpdates(): void {
     this.#sessions.applyWaiting();
-    this.renderRoot.querySelector<HTMLElement>('#others')?.focus();
+    const row = this.renderRoot.querySelector<HTMLElement>(
+      `[data-session="${this.#hold.lastFocused ?? ''}"]`,
+    );
+    const control = row?.querySelector<HTMLElement>('[data-log-out]');
+    (control ?? this.renderRoot.querySelector<HTMLElement>('#others'))?.focus();
   }
 
   /** The dialog this element asks its questions in. */

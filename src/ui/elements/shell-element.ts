@@ -52,7 +52,7 @@ export class ShellElement extends LitElement {
   protected override render(): TemplateResult {
     const zone = zoneName(new Date(Date.now()).toISOString(), currentViewer());
     return html`
-      <a class="skip" href="#main" @click=${this.#skip}>${en.shell.skip}</a>
+      <a class="skip" href="#content" @click=${this.#skip}>${en.shell.skip}</a>
       <header class="masthead">
         <div class="page">
           <div class="masthead__bar">
@@ -65,7 +65,7 @@ export class ShellElement extends LitElement {
           </nav>
         </div>
       </header>
-      <main class="page" id="main" tabindex="-1"><slot></slot></main>
+      <main class="page"><slot></slot></main>
       <div class="page"><footer class="foot"><span>${en.shell.zone(zone)}</span></footer></div>`;
   }
 
@@ -119,10 +119,11 @@ export class ShellElement extends LitElement {
     if (answer.ok) this.#link.end({ at, reason: 'signed_out', by: null });
   }
 
-  /** A link cannot point into a shadow root, so the focus is put there. */
+  /** The focus goes along, and the address stays as it is. */
   readonly #skip = (event: Event): void => {
     event.preventDefault();
-    this.renderRoot.querySelector<HTMLElement>('#main')?.focus();
+    const content = this.firstElementChild;
+    if (content instanceof HTMLElement) content.focus();
   };
 }
 

@@ -49,7 +49,8 @@ export class SignedOutElement extends LitElement {
     const isToday =
       dayName(at, now, viewer).title === dayName(new Date(now).toISOString(), now, viewer).title;
     const text = isToday ? clock(at, viewer) : dayAndTime(at, now, viewer);
-    const from = by === null ? nothing : html`, ${en.signedOut.by} <strong>${by}</strong>`;
+    const isOwn = reason === 'signed_out';
+    const from = by === null || isOwn ? nothing : html`, ${en.signedOut.from} <strong>${by}</strong>`;
     return html`${en.signedOut.at(isToday)} <time datetime=${at}>${text}</time>${isToday ? ` ${en.signedOut.today}` : nothing}${from}.${cause}`;
   }
 }

@@ -128,7 +128,6 @@ export const en = {
     logOutOthers: 'Log out all other devices',
     empty: 'You are signed in here and nowhere else.',
     emptyNote: 'A device appears here as soon as it signs in. Earlier sign-ins are in the history.',
-    emptyLink: 'See the history',
     failed: 'Your sessions could not be loaded.',
     failedNote: 'This does not mean that there are none.',
     names: {
@@ -260,7 +259,7 @@ export const en = {
     hint: (length: number) => `At least ${length} characters. Spaces and any letters are welcome.`,
     suggest: 'Offer me a passphrase',
     suggestAnother: 'Offer another',
-    suggested: 'Five random words, easy to keep and hard to guess:',
+    suggested: 'Random words, easy to keep and hard to guess:',
     use: 'Use this one',
     suggestFailed: 'No passphrase could be fetched. Try again.',
     strength: 'Strength',
@@ -374,7 +373,7 @@ export const en = {
     title: 'You were signed out',
     at: (isToday: boolean) => (isToday ? 'At' : 'On'),
     today: 'today',
-    by: (device: string) => `from ${device}`,
+    from: 'from',
     cleared: 'What was open here has been cleared, in every tab.',
     because: (reason: TerminationReasonWire | null) =>
       reason === null ? null : (signedOutBecause[reason] ?? null),

@@ -22,6 +22,11 @@ export const dialog = css`
 .options legend { padding: 0; margin-block-end: var(--space-2); font-weight: var(--weight-strong); }
 .options label { display: grid; grid-template-columns: auto minmax(0, 1fr) auto; gap: var(--space-3); align-items: center; min-block-size: 2.25rem; }
 .options label span:last-child { color: var(--ink-faint); }
+.dialog__text { margin-block-start: var(--space-2); }
+.dialog__slow { color: var(--ink-muted); font-size: var(--text-sm); margin-block-start: var(--space-4); }
+.dialog__slow:empty { display: none; }
+.proof { margin-block-start: var(--space-4); padding-block-start: var(--space-4); border-block-start: var(--hairline) solid var(--line); }
+.proof .notice { margin: 0; }
 .working { display: inline-flex; align-items: center; gap: var(--space-2); }
 .working::before { content: ""; inline-size: 0.875rem; block-size: 0.875rem; border: 2px solid currentColor; border-inline-end-color: transparent; border-radius: 50%; animation: turn 900ms linear infinite; }
 @keyframes turn { to { transform: rotate(1turn); } }

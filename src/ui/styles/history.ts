@@ -18,6 +18,9 @@ export const history = css`
 .event .badge { margin-inline-start: var(--space-1); vertical-align: 0.0625rem; margin-block: -0.125rem; }
 .days__more { padding: var(--space-2); border-block-start: var(--hairline) solid var(--line); background: var(--surface-sunken); }
 
+.days__end { padding: var(--space-2); color: var(--ink-faint); font-size: var(--text-sm); }
+.event:focus { outline-offset: -2px; }
+
 @media (width < 40rem) {
   .day { grid-template-columns: minmax(0, 1fr); }
   .day__name { padding-block-end: var(--space-1); }

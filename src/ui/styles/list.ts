@@ -71,7 +71,6 @@ export const list = css`
   .child__icon { grid-column: 1; align-self: start; margin-block-start: 0.25rem; }
   .child .session__name { grid-column: 2; align-self: center; min-block-size: 2.25rem; align-content: center; }
   .child .session__facts { grid-column: 2 / -1; grid-row: 2; }
-  .child .session__facts .fact--place { display: none; }
   .child .session__actions .button { align-self: center; }
   .details__grid { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: var(--space-3); }
   .details { grid-column: 1 / -1; padding-block: var(--space-3) 0; }
@@ -79,7 +78,8 @@ export const list = css`
 
 .intro__side { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-3); }
 .gone { color: var(--ink-muted); font-size: var(--text-sm); text-align: end; }
-.session--ended .session__name, .session--ended .session__facts, .session--ended .tile { opacity: 0.6; }
+.session--ended :is(h3, h4, dd, .session__client, .live) { color: var(--ink-faint); font-weight: var(--weight-text); }
+.session--ended .live::before { background: var(--line-control); box-shadow: none; }
 .session--ended .session__row:hover { background: none; }
 .session__actions--ended { inline-size: 8.125rem; }
 .address { white-space: nowrap; }

@@ -12,5 +12,6 @@ export const pageStyles = css`
   ${form}
   html { background: var(--canvas); -webkit-text-size-adjust: 100%; text-size-adjust: 100%; scroll-padding-block: var(--space-5); }
   body { margin: 0; color: var(--ink); font: var(--weight-text) var(--text-md) / var(--leading-text) var(--font-text); font-variant-numeric: tabular-nums; -webkit-font-smoothing: antialiased; overflow-wrap: break-word; }
+  #content:focus { outline: none; }
   .plain { padding: var(--space-6); }
 `;

@@ -20,7 +20,9 @@ export const twoFactor = css`
 .secret { display: block; margin-block: var(--space-1) var(--space-3); font-size: var(--text-md); letter-spacing: 0.02em; }
 .otp { inline-size: 11rem; }
 .otp input { font-size: 1.25rem; letter-spacing: 0.28em; font-variant-numeric: tabular-nums; }
-.codes { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); grid-template-rows: repeat(5, auto); grid-auto-flow: column; gap: var(--space-3) var(--space-4); margin-block: var(--space-4); padding: var(--space-4); border-radius: 0.625rem; background: var(--surface-sunken); border: var(--hairline) solid var(--line); max-inline-size: 22rem; }
+.codes { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(15rem, 100%), 1fr)); gap: var(--space-3) var(--space-4); margin-block: var(--space-4); padding: var(--space-4); border-radius: 0.625rem; background: var(--surface-sunken); border: var(--hairline) solid var(--line); }
+.codes code { font-size: var(--text-sm); }
+.panel--codes { max-inline-size: 40rem; }
 .inline { display: flex; flex-wrap: wrap; align-items: end; gap: var(--space-3); margin-block-start: var(--space-4); }
 
 .qr img { display: block; inline-size: 9.5rem; block-size: 9.5rem; }

@@ -5,6 +5,8 @@ import { en } from '../strings/en.ts';
 import { alertNotice } from './waiting.ts';
 
 export interface ProofView {
+  /** Why the proof is wanted; empty when the dialog has said so already. */
+  readonly text: string;
   readonly methods: readonly ProofMethod[];
   readonly method: ProofMethod;
   readonly isChecking: boolean;
@@ -34,7 +36,7 @@ export function proofForm(view: ProofView, id: string): TemplateResult {
     );
   };
   return html`<form class="form proof" id=${id} novalidate @submit=${submit}>
-    <p class="muted">${en.proof.text}</p>
+    ${view.text === '' ? nothing : html`<p class="muted">${view.text}</p>`}
     ${view.problem === null ? nothing : alertNotice(countedDown(view.problem, view.lockedSeconds))}
     ${view.method === 'password' ? passwordField(view) : codeField(view)}
     ${switches(view)}

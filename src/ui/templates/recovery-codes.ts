@@ -22,7 +22,7 @@ export function recoveryCodes(shown: ShownCodes, email: string, acts: CodesActs)
       <h2 id="kept" tabindex="-1">${texts.codesTitle}</h2>
       <p>${texts.codesText}</p>
     </div></div>
-    <div class="surface panel">
+    <div class="surface panel panel--codes">
       <ul class="codes">${shown.codes.map((code) => html`<li><code>${code}</code></li>`)}</ul>
       <div class="codes__acts">
         <a class="button" href=${file} download=${texts.fileName}>${icon('download', 'small')}${texts.download}</a>

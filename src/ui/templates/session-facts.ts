@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { SessionWire } from '../../client/types.ts';
 import { maskedAddress } from '../model/addresses.ts';
+import { isEnded } from '../model/roster.ts';
 import { ago, clock, dayAndTime, exact, isActiveNow, until, zoneName } from '../model/times.ts';
 import { en } from '../strings/en.ts';
 import { icon } from './icon.ts';
@@ -55,7 +56,8 @@ export function signedInFact(session: SessionWire, view: SessionsView, note?: st
 }
 
 /** When the session was used last. */
-export function activeFact(session: SessionWire, view: SessionsView): TemplateResult {
+export function activeFact(session: SessionWire, view: SessionsView): TemplateResult | typeof nothing {
+  if (isEnded(view.roster, session.id)) return nothing;
   return html`<div class="fact--active">
     <dt>${en.sessions.columns.lastActive}</dt>
     ${lastActive(session, view)}
