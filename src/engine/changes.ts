@@ -15,7 +15,7 @@ import {
   type SessionRecord,
   type TerminationReason,
 } from './session.ts';
-import { mintId, mintToken, parseToken } from './token.ts';
+import { hasEqualDigest, mintId, mintToken, parseToken } from './token.ts';
 
 /** What a change knows beside the transaction: one instant for all it writes, randomness, the policy, the effects. */
 export interface ChangeContext {
@@ -99,12 +99,14 @@ export async function establishIn(
 }
 
 /**
- * The session as it stands in this transaction. Throws `no_active_session` when it was ended meanwhile, so that a request
- * that was already running when its session ended changes nothing any more.
+ * The session as it stands in this transaction. Throws `no_active_session` when it was ended meanwhile, or its token
+ * replaced, so that a request that was already running changes nothing any more: a stolen token must not outlive its
+ * rotation in a request whose body is held back.
  */
 export async function requireActive(tx: SessionTransaction, session: SessionRecord): Promise<SessionRecord> {
   const current = await tx.findSession(session.id);
   if (current === null || current.termination !== null) throw new RollcallError('no_active_session');
+  if (!hasEqualDigest(current.digest, session.digest)) throw new RollcallError('no_active_session');
   const refusal = standingRefusal(current, await tx.standing(session.userId), await tx.instanceEpoch());
   if (refusal !== null) throw new RollcallError('no_active_session');
   return current;
@@ -119,7 +121,7 @@ export interface Rotated {
 
 /**
  * Replaces a session's token and adds proofs, which restarts both timeouts; the old token is dead in the same transaction.
- * Throws `no_active_session` when the session ended meanwhile.
+ * Throws `no_active_session` when the session ended or was rotated meanwhile.
  */
 export async function rotateIn(
   tx: SessionTransaction,

@@ -28,7 +28,7 @@ export interface AccountsLaboratory extends Laboratory {
   /** Turns two-factor on and gives what signs in from then on. */
   turnOnTwoFactor(
     session: SessionRecord,
-  ): Promise<{ codeNow(): string; recoveryCodes: readonly string[]; token: string }>;
+  ): Promise<{ codeNow(): string; recoveryCodes: readonly string[]; token: string; session: SessionRecord }>;
 }
 
 export function createAccountsLaboratory(): AccountsLaboratory {
@@ -62,7 +62,8 @@ export function createAccountsLaboratory(): AccountsLaboratory {
       const codeNow = () => codeAt(started.key, clock.now());
       const confirmed = await accounts.confirmTotp(session, codeNow());
       if (confirmed.status !== 'confirmed') throw new Error(confirmed.code);
-      return { codeNow, recoveryCodes: confirmed.recoveryCodes, token: confirmed.token };
+      const { recoveryCodes, token, session: rotated } = confirmed;
+      return { codeNow, recoveryCodes, token, session: rotated };
     },
   };
 }

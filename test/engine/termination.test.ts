@@ -159,6 +159,18 @@ describe('ending sessions', () => {
     assert.ok((await sessions.verify(owner.token)).isActive);
   });
 
+  test('is refused to a request that runs on with a token that was replaced meanwhile', async () => {
+    const { sessions, establish } = createLaboratory();
+    const [here, there] = [await establish(), await establish()];
+    const { session } = await sessions.rotate(here.session, []);
+    await assert.rejects(sessions.revoke(here.session, there.session.id), gone);
+    await assert.rejects(sessions.revokeOthers(here.session), gone);
+    await assert.rejects(sessions.rotate(here.session, []), gone);
+    await assert.rejects(sessions.labelDevice(here.session, here.device.id, 'Mine'), gone);
+    assert.equal((await sessions.list(here.session.userId)).length, 2);
+    assert.equal(await sessions.revokeOthers(session), 1);
+  });
+
   test('purges ended sessions and their history after the retention and nothing else', async () => {
     const { sessions, establish, clock, store } = createLaboratory();
     const ended = await establish();
@@ -177,9 +189,9 @@ describe('signals', () => {
     const here = await establish();
     const there = await establish();
     await sessions.labelDevice(here.session, here.device.id, 'Work laptop');
-    await sessions.rotate(here.session, []);
-    await sessions.revoke(here.session, there.session.id);
-    await sessions.revoke(here.session, there.session.id);
+    const { session } = await sessions.rotate(here.session, []);
+    await sessions.revoke(session, there.session.id);
+    await sessions.revoke(session, there.session.id);
     const told = signals.map(({ type }) => type);
     assert.deepEqual(told, [
       'session.established',
