@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import { catalogue, type ErrorCode } from '../errors.ts';
@@ -15,8 +16,12 @@ const limits = {
   /** The whole request must have arrived after this. */
   requestTimeout: 30_000,
   keepAliveTimeout: 5_000,
+  /** How often the two limits above are looked at; by itself the runtime looks every 30 s. */
+  connectionsCheckingInterval: 1_000,
 } as const;
 const maxConnections = 10_000;
+/** How long a refused socket may take to go. */
+const lingerMs = 1_000;
 
 /** Headers that mean something only once: a second one is an attempt to be read in two ways. */
 const singular = new Set([
@@ -24,6 +29,7 @@ const singular = new Set([
   'authorization',
   'content-type',
   'content-length',
+  'transfer-encoding',
   'origin',
   'sec-fetch-site',
 ]);
@@ -34,16 +40,33 @@ export function createHttpServer(answer: Answer, report: (error: unknown) => voi
     (request, { incoming }) => answer(request, { address: incoming.socket.remoteAddress ?? null }),
     { overrideGlobalObjects: false, errorHandler: (error) => refuseAsResponse(error, report) },
   );
-  const server = createServer({ ...limits, requireHostHeader: true }, (incoming, outgoing) => {
+  // The runtime refuses a missing host without a word; `refusalOf` says why.
+  const answers = new WeakMap<Duplex, ServerResponse>();
+  const server = createServer({ ...limits, requireHostHeader: false }, (incoming, outgoing) => {
+    answers.set(incoming.socket, outgoing);
     const refusal = refusalOf(incoming);
     if (refusal === null) void listener(incoming, outgoing);
     else refuse(outgoing, refusal);
   });
   server.maxConnections = maxConnections;
-  server.on('clientError', (error, socket) => refuseSocket(socket, codeOf(error)));
+  server.on('clientError', (error, socket) => {
+    if (isAnswering(answers.get(socket))) closeWhenWritten(socket);
+    else refuseSocket(socket, codeOf(error));
+  });
+  server.on('checkExpectation', (_request, outgoing) => refuse(outgoing, 'invalid_request'));
   server.on('connect', (_request, socket) => refuseSocket(socket, 'method_not_allowed'));
   server.on('upgrade', (_request, socket) => refuseSocket(socket, 'invalid_request'));
   return server;
+}
+
+/** Whether an answer is on its way out, so that nothing else may be written between or after it. */
+function isAnswering(outgoing: ServerResponse | undefined): boolean {
+  return outgoing?.headersSent === true && !outgoing.writableFinished;
+}
+
+function closeWhenWritten(socket: Duplex): void {
+  if (socket instanceof Socket) socket.destroySoon();
+  else socket.destroy();
 }
 
 /** Why a request with this head is refused unread, or null. */
@@ -53,20 +76,28 @@ export function refusalOf({
   rawHeaders,
 }: Pick<IncomingMessage, 'method' | 'url' | 'rawHeaders'>): ErrorCode | null {
   if (method === 'TRACE' || method === 'TRACK') return 'method_not_allowed';
-  if (url === undefined || !url.startsWith('/')) return 'invalid_request';
+  if (url === undefined || !url.startsWith('/') || url.includes('#')) return 'invalid_request';
   const seen = new Set<string>();
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index]?.toLowerCase() ?? '';
     if (seen.has(name) && singular.has(name)) return 'invalid_request';
+    if (name === 'transfer-encoding' && !isChunked(rawHeaders[index + 1])) return 'invalid_request';
     seen.add(name);
   }
-  return null;
+  return seen.has('host') ? null : 'invalid_request';
+}
+
+/** Any other coding would be passed on as it came. */
+function isChunked(coding: string | undefined): boolean {
+  return coding?.trim().toLowerCase() === 'chunked';
 }
 
 function codeOf(error: Error & { code?: string; rawPacket?: unknown }): ErrorCode {
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'request_timeout';
-  if (error.code !== 'HPE_HEADER_OVERFLOW') return 'invalid_request';
   const packet = Buffer.isBuffer(error.rawPacket) ? error.rawPacket.toString('latin1') : '';
+  if (error.code === 'HPE_INVALID_METHOD' && /^[\w!#$%&'*+.^`|~-]+ [/*]/.test(packet))
+    return 'method_not_allowed';
+  if (error.code !== 'HPE_HEADER_OVERFLOW') return 'invalid_request';
   return /^[A-Z]+ /.test(packet) && !packet.includes('\r\n') ? 'uri_too_long' : 'headers_too_large';
 }
 
@@ -100,6 +131,9 @@ function refuseSocket(socket: Duplex, code: ErrorCode): void {
     socket.destroy();
     return;
   }
+  // What is still being sent is read and thrown away: closing on it would cost the client its answer.
+  socket.resume();
+  setTimeout(() => socket.destroy(), lingerMs).unref();
   const { status, body, headers } = problemOf(code);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${status} Refused\r\n${lines.join('')}\r\n${body}`);
