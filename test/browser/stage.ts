@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { after, before, type TestContext } from 'node:test';
+import type { Clock } from '../../src/engine/ports.ts';
+import { type ApiClient, type RunningService, startTestService } from '../running-service.ts';
+import { openBrowser, type Person, type PersonOptions, type TestBrowser } from './browser.ts';
+import type { ClientHeaders } from './clients.ts';
+
+/** The machine's clock, which a test can put forward. */
+export class ShiftedClock implements Clock {
+  #shift = 0;
+
+  now(): number {
+    return Date.now() + this.#shift;
+  }
+
+  monotonic(): number {
+    return performance.now() + this.#shift;
+  }
+
+  advance(milliseconds: number): void {
+    this.#shift += milliseconds;
+  }
+}
+
+/** Someone with an account and no session. */
+export interface Owner {
+  readonly email: string;
+  readonly name: string;
+  readonly password: string;
+}
+
+/** The service and the browser of a test file. */
+export interface Stage {
+  readonly clock: ShiftedClock;
+  readonly service: RunningService;
+  /** A new account for this test alone. */
+  newOwner(): Promise<Owner>;
+  newPerson(test: TestContext, options?: PersonOptions): Promise<Person>;
+  /** A new profile that is signed in; its page is still blank. */
+  newSignedIn(test: TestContext, owner: Owner, options?: PersonOptions): Promise<Person>;
+  /** A client that is no browser, signed in, with its token in `authorization`. */
+  newBearer(owner: Owner, client: ClientHeaders, address: string): Promise<Bearer>;
+}
+
+export interface Bearer {
+  readonly sessionId: string;
+  readonly authorization: { readonly authorization: string };
+  readonly api: ApiClient;
+}
+
+/** Sets the stage of a file: one service and one browser, from its first test to its last. */
+export function setStage(options: { readonly keepsPages?: boolean } = {}): Stage {
+  const clock = new ShiftedClock();
+  let service: RunningService | undefined;
+  let browser: TestBrowser | undefined;
+  let owners = 0;
+  before(async () => {
+    service = await startTestService({ clock, trustedProxies: '127.0.0.1/32' });
+    browser = await openBrowser(service.url, options);
+  });
+  after(async () => {
+    await browser?.close();
+    await service?.stop();
+  });
+  const open = (): { readonly service: RunningService; readonly browser: TestBrowser } => {
+    assert.ok(service && browser, 'the stage is set before the first test');
+    return { service, browser };
+  };
+  return {
+    clock,
+    get service() {
+      return open().service;
+    },
+    newOwner: () => {
+      owners += 1;
+      return newOwner(open().service, owners);
+    },
+    newPerson: (test, person) => open().browser.newPerson(test, person),
+    newSignedIn: async (test, owner, options) => {
+      const person = await open().browser.newPerson(test, options);
+      await signInQuietly(person, open().service.url, owner);
+      return person;
+    },
+    newBearer: (owner, client, address) => newBearer(open().service, owner, client, address),
+  };
+}
+
+/** Signs a profile in without its pages: the cookies are set and nothing is open. */
+export async function signInQuietly({ context }: Person, url: string, owner: Owner): Promise<string> {
+  const { email, password } = owner;
+  const response = await context.request.post('/api/sign-in', {
+    data: { email, password },
+    headers: { origin: url },
+  });
+  assert.equal(response.status(), 200, await response.text());
+  const answer: { readonly session: { readonly id: string } } = await response.json();
+  return answer.session.id;
+}
+
+async function newOwner(service: RunningService, number: number): Promise<Owner> {
+  const owner = {
+    email: `mara.${number}@lindqvist.example`,
+    name: `Mara Lindqvist ${number}`,
+    password: `lantern quartz violet harbour ${number}`,
+  };
+  const client = service.client({ 'x-forwarded-for': '192.0.2.200' });
+  const signedUp = await client.send('POST', '/api/sign-up', owner);
+  assert.equal(signedUp.status, 201, signedUp.text);
+  await client.send('POST', '/api/sign-out');
+  return owner;
+}
+
+async function newBearer(
+  service: RunningService,
+  { email, password }: Owner,
+  { userAgent, hints }: ClientHeaders,
+  address: string,
+): Promise<Bearer> {
+  const api = service.client({ ...hints, 'user-agent': userAgent, 'x-forwarded-for': address });
+  const signedIn = await api.send('POST', '/api/sign-in', { email, password, tokenDelivery: 'body' });
+  assert.equal(signedIn.status, 200, signedIn.text);
+  const session = signedIn.body['session'] as { readonly id: string };
+  return {
+    api,
+    sessionId: session.id,
+    authorization: { authorization: `Bearer ${String(signedIn.body['token'])}` },
+  };
+}
