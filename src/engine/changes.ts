@@ -13,6 +13,7 @@ import {
   type Persistence,
   type Proof,
   type SessionRecord,
+  type Termination,
   type TerminationReason,
 } from './session.ts';
 import { hasEqualDigest, mintId, mintToken, parseToken } from './token.ts';
@@ -93,7 +94,8 @@ export async function establishIn(
     termination: null,
   };
   await tx.insertSession(session);
-  await record(tx, context, { type: 'session.established', session, actor: userActor(session, device) });
+  const actor = userActor(session, device);
+  await record(tx, context, { type: 'session.established', session, label: device.label, actor });
   context.effects.signal({ type: 'session.established', userId: session.userId, session });
   return { session, device, token: minted.token, deviceToken };
 }
@@ -160,9 +162,7 @@ export async function terminateIn(
     ),
   );
   const ended = sessions.filter(({ id }) => ids.has(id));
-  await tx.appendHistory(
-    ended.map((session) => historyOf(context, { type: 'session.terminated', session, reason, actor })),
-  );
+  await tx.appendHistory(await endsOf(tx, context, ended, { reason, actor }));
   for (const { userId, id } of ended) {
     context.effects.signal({
       type: 'session.terminated',
@@ -174,6 +174,20 @@ export async function terminateIn(
     });
   }
   return ended;
+}
+
+async function endsOf(
+  tx: SessionTransaction,
+  context: ChangeContext,
+  ended: readonly SessionRecord[],
+  cause: Pick<Termination, 'reason' | 'actor'>,
+): Promise<readonly HistoryEvent[]> {
+  const events: HistoryEvent[] = [];
+  for (const session of ended) {
+    const label = (await tx.findDevice(session.userId, session.deviceId))?.label ?? null;
+    events.push(historyOf(context, { type: 'session.terminated', session, label, ...cause }));
+  }
+  return events;
 }
 
 /** Ends all open sessions of the user but one; the ones it ended. */
@@ -207,6 +221,8 @@ export interface HistoryFacts {
   readonly type: HistoryType;
   readonly actor: Actor;
   readonly session?: SessionRecord;
+  /** The owner's name for the session's device; without one the client's name stands. */
+  readonly label?: string | null;
   readonly userId?: string;
   readonly origin?: Origin;
   readonly methods?: readonly Method[];
@@ -230,11 +246,17 @@ function historyOf({ now, random }: ChangeContext, facts: HistoryFacts): History
     type: facts.type,
     at: now,
     sessionId: session?.id ?? null,
+    deviceName: nameIn(facts),
     origin: facts.origin ?? session?.origin ?? null,
     methods: facts.methods ?? (session === undefined ? [] : methodsOf(session.proofs)),
     reason: facts.reason ?? null,
     actor: facts.actor,
   };
+}
+
+function nameIn({ session, origin, label }: HistoryFacts): string | null {
+  const from = session?.origin ?? origin;
+  return from === undefined ? null : deviceName(from, label ?? null);
 }
 
 async function deviceFor(

@@ -27,6 +27,8 @@ export interface HistoryEvent {
   readonly type: HistoryType;
   readonly at: number;
   readonly sessionId: string | null;
+  /** What the owner called the device then, else the client's name; null where no device is concerned. */
+  readonly deviceName: string | null;
   /** Of the session concerned, or of the request that was refused. */
   readonly origin: Origin | null;
   readonly methods: readonly Method[];

@@ -186,8 +186,9 @@ export class Sessions<Tx extends SessionTransaction = SessionTransaction> {
       const device = await tx.findDevice(by.userId, deviceId);
       if (device === null || device.label === label) return device !== null;
       await tx.labelDevice(by.userId, deviceId, label);
-      const own = await tx.findDevice(by.userId, by.deviceId);
-      await record(tx, context, { type: 'device.labelled', session: by, actor: userActor(by, own) });
+      const actor = userActor(by, await tx.findDevice(by.userId, by.deviceId));
+      const session = (await tx.openSessions(by.userId)).find((open) => open.deviceId === deviceId) ?? by;
+      await record(tx, context, { type: 'device.labelled', session, label, actor });
       context.effects.signal({ type: 'device.labelled', userId: by.userId, deviceId });
       return true;
     });

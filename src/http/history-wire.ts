@@ -11,7 +11,7 @@ export function historyEventWireOf(event: HistoryEvent): HistoryEventWire {
     type: event.type,
     at: isoOf(event.at),
     sessionId: event.sessionId,
-    deviceName: origin?.client.name ?? null,
+    deviceName: event.deviceName,
     formFactor: origin?.client.formFactor ?? null,
     kind: origin?.client.kind ?? null,
     ip: origin?.ip ?? null,

@@ -91,11 +91,13 @@ describe('ending sessions', () => {
     const here = await establish();
     const there = await establish();
     await sessions.labelDevice(here.session, here.device.id, 'Work laptop');
+    await sessions.labelDevice(here.session, there.device.id, 'Old phone');
     clock.advance(minute);
     await sessions.revoke(here.session, there.session.id);
     assert.deepEqual(await sessions.verify(there.token), { isActive: false, reason: 'revoked' });
     const [end] = await sessions.history('mara', null, 1);
     assert.equal(end?.reason, 'revoked');
+    assert.equal(end?.deviceName, 'Old phone');
     assert.deepEqual(end?.actor, { kind: 'user', sessionId: here.session.id, deviceName: 'Work laptop' });
   });
 

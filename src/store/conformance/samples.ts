@@ -99,6 +99,7 @@ export function anEvent(random: Random, userId: string, changes: Partial<History
     type: 'session.established',
     at,
     sessionId: newId(random),
+    deviceName: 'Studio PC',
     origin,
     methods: ['pwd', 'otp'],
     reason: null,

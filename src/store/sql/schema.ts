@@ -61,6 +61,7 @@ export interface HistoryRow {
   readonly type: string;
   readonly at: number;
   readonly session_id: string | null;
+  readonly device_name: string | null;
   readonly origin: string | null;
   readonly methods: string;
   readonly reason: string | null;

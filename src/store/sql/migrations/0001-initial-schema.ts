@@ -81,6 +81,7 @@ function historyTables({ integer, table }: SqlDialect): readonly string[] {
       type text not null,
       at ${integer} not null,
       session_id text,
+      device_name text,
       origin text,
       methods text not null,
       reason text,
