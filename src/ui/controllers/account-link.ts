@@ -24,6 +24,7 @@ export interface LinkListener {
 }
 
 const pausedAfterMs = 3_000;
+const retryStartMs = 10_000;
 
 /**
  * This page's tie to the account: one client, one share of the event stream, one place that knows the session is
@@ -40,6 +41,9 @@ export class AccountLink {
   #stream: SharedStream<Ending> | null = null;
   #pauseTimer: ReturnType<typeof setTimeout> | undefined;
   #starting: Promise<void> | null = null;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Raised by every stop, so that a start under way notices. */
+  #run = 0;
 
   constructor(baseUrl: string) {
     this.#baseUrl = baseUrl;
@@ -66,7 +70,10 @@ export class AccountLink {
 
   /** Leaves the stream without ending anything; `start` joins again. */
   stop(): void {
+    this.#run += 1;
     clearTimeout(this.#pauseTimer);
+    clearTimeout(this.#retryTimer);
+    this.#pauseTimer = undefined;
     this.#stream?.stop();
     this.#stream = null;
     this.#starting = null;
@@ -90,11 +97,13 @@ export class AccountLink {
   }
 
   async #join(): Promise<void> {
+    const run = this.#run;
     this.#expectLiveSoon();
     const answer = await this.client.currentSession();
-    if (this.ending !== null) return;
+    if (this.ending !== null || this.#run !== run) return;
     if (!answer.ok) {
       this.#starting = null;
+      this.#retryTimer = setTimeout(() => void this.start(), retryStartMs);
       return;
     }
     this.user = answer.value.user;
@@ -120,18 +129,23 @@ export class AccountLink {
   }
 
   #setLive(isLive: boolean): void {
+    if (!isLive) {
+      this.#expectLiveSoon();
+      return;
+    }
     clearTimeout(this.#pauseTimer);
-    if (!isLive) this.#expectLiveSoon();
-    else if (this.live !== 'live') {
+    this.#pauseTimer = undefined;
+    if (this.live !== 'live') {
       this.live = 'live';
       this.#changed();
     }
   }
 
-  /** A connection that comes back within a moment is not worth a word. */
+  /** A connection that comes back within a moment is not worth a word; further failures do not prolong it. */
   #expectLiveSoon(): void {
-    clearTimeout(this.#pauseTimer);
-    this.#pauseTimer = setTimeout(() => {
+    if (this.live === 'paused') return;
+    this.#pauseTimer ??= setTimeout(() => {
+      this.#pauseTimer = undefined;
       this.live = 'paused';
       this.#changed();
     }, pausedAfterMs);

@@ -38,6 +38,8 @@ export class SessionsController implements ReactiveController {
   #leave: (() => void) | null = null;
   #pollTimer: ReturnType<typeof setInterval> | undefined;
   #letGoTimer: ReturnType<typeof setTimeout> | undefined;
+  /** How many events came in so far. */
+  #heard = 0;
   #lastLoadedAt = 0;
   #wasPaused = false;
 
@@ -75,7 +77,7 @@ export class SessionsController implements ReactiveController {
   /** The first load, and the retry of a failed one. */
   load(): Promise<void> {
     return this.loading.load(
-      () => this.#link().client.listSessions(),
+      () => this.#list(),
       (list) => this.#take(list),
     );
   }
@@ -159,9 +161,16 @@ export class SessionsController implements ReactiveController {
       if (this.loading.phase.name === 'failed') await this.load();
       return null;
     }
-    const answer = await this.#link().client.listSessions();
+    const answer = await this.#list();
     if (answer.ok) this.#take(answer.value, isAsked);
     return answer.ok ? null : answer.problem;
+  }
+
+  /** A list that was under way while something happened may not know of it, so it is asked for once more. */
+  async #list(): Promise<Answer<SessionListAnswer>> {
+    const heard = this.#heard;
+    const answer = await this.#link().client.listSessions();
+    return heard === this.#heard ? answer : this.#link().client.listSessions();
   }
 
   #take(list: SessionListAnswer, isAsked = false): void {
@@ -173,6 +182,7 @@ export class SessionsController implements ReactiveController {
   }
 
   #receive(event: StreamEvent): void {
+    this.#heard += 1;
     if (this.roster.asOf === null) return;
     if (event.name === 'ready') {
       if (event.data.asOf > this.roster.asOf) void this.#reload(false);

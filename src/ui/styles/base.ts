@@ -193,6 +193,9 @@ code { font-family: var(--font-code); font-size: 0.9375em; line-height: 1; }
 h1[tabindex="-1"]:focus-visible, main:focus-visible { outline: none; }
 :is(h2, li)[tabindex="-1"]:focus-visible { outline: 2px solid var(--focus); outline-offset: 4px; border-radius: var(--radius-mark); }
 
+@media (hover: none) {
+  .icon-button:hover { background: transparent; }
+}
 @media (pointer: coarse) {
   input[type="checkbox"] { inline-size: 1.375rem; block-size: 1.375rem; }
   .icon-button--small { inline-size: 2.75rem; block-size: 2.75rem; margin: -0.5rem; }

@@ -43,6 +43,7 @@ export const list = css`
 .details { grid-column: 2 / -1; padding-block: 0 var(--space-4); }
 .details__grid { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: var(--space-4) var(--space-5); padding: var(--space-4); border-radius: 0.625rem; background: var(--surface-sunken); border: var(--hairline) solid var(--line); font-size: var(--text-sm); }
 .details dt { color: var(--ink-faint); font-size: var(--text-xs); margin-block-end: 0.125rem; }
+.details bdi { white-space: normal; overflow-wrap: anywhere; }
 .details dd + dd { color: var(--ink-muted); }
 .details__acts { display: flex; flex-wrap: wrap; gap: var(--space-1) var(--space-2); margin-block-start: var(--space-2); margin-inline-start: calc(var(--space-2) * -1); }
 
@@ -60,8 +61,8 @@ export const list = css`
   .session__actions .icon-button { grid-column: 3; grid-row: 2; place-self: end; margin-block: 0 -0.5rem; margin-inline: 0 -0.5rem; }
   .session__facts { grid-column: 2 / -1; grid-row: 2; grid-template-columns: minmax(0, 1fr); gap: 0.125rem; }
   .fact--active { order: -1; }
-  .fact--place > dd { display: inline; overflow: visible; white-space: normal; }
-  .fact--place > dd + dd::before { content: " · "; }
+  .fact--place { display: flex; flex-wrap: wrap; column-gap: var(--space-2); }
+  .fact--place > dd { overflow: visible; white-space: normal; }
   .ip__net, .fact__at, .when-wide { display: none; }
   .when-narrow { display: inline; }
   .children { margin-block-start: var(--space-4); padding-block-end: 0; }
@@ -77,11 +78,10 @@ export const list = css`
 }
 
 .intro__side { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-3); }
-.gone { color: var(--ink-muted); font-size: var(--text-sm); text-align: end; }
+.gone { inline-size: 8.125rem; color: var(--ink-muted); font-size: var(--text-sm); text-align: end; }
 .session--ended :is(h3, h4, dd, .session__client, .live) { color: var(--ink-faint); font-weight: var(--weight-text); }
 .session--ended .live::before { background: var(--line-control); box-shadow: none; }
 .session--ended .session__row:hover { background: none; }
-.session__actions--ended { inline-size: 8.125rem; }
 .address { white-space: nowrap; }
 .reveal { display: inline-grid; place-items: center; vertical-align: middle; inline-size: 1.5rem; block-size: 1.5rem; margin-inline-start: 0.125rem; padding: 0; border: 0; border-radius: var(--radius-mark); background: none; color: var(--ink-faint); }
 .reveal:hover { background: var(--tile); color: var(--ink); }
@@ -97,12 +97,15 @@ export const list = css`
 .here .details { padding: 0 var(--space-4) var(--space-4) 5.25rem; }
 
 @container sessions (max-width: 54rem) {
-  .gone { grid-column: 3; grid-row: 1; max-inline-size: 7rem; }
-  .session__actions--ended { inline-size: auto; }
+  .gone { grid-column: 3; grid-row: 1; inline-size: 7rem; }
   .child .session__actions .icon-button { grid-row: 1 / 3; }
   .child > .details { grid-column: 2 / -1; grid-row: 3; }
 }
+@container sessions (max-width: 26rem) {
+  .details__grid { grid-template-columns: minmax(0, 1fr); }
+}
 @container here (max-width: 36rem) {
+  .details__grid { grid-template-columns: minmax(0, 1fr); }
   .here__top > .icon-button { margin-inline-start: auto; }
   .here .rename, .here .undo, .here .details { padding-inline-start: var(--space-4); }
 }

@@ -121,6 +121,10 @@ export const shell = css`
   .masthead__where, .account__name { display: none; }
   .tabs { gap: var(--space-4); }
 }
+@media (width < 22rem) {
+  .tabs { gap: var(--space-3); }
+  .tabs a { font-size: var(--text-xs); }
+}
 @media (pointer: coarse) {
   .menu__item, .segments button { min-block-size: 2.75rem; }
 }
