@@ -95,7 +95,13 @@ export async function establishIn(
   };
   await tx.insertSession(session);
   const actor = userActor(session, device);
-  await record(tx, context, { type: 'session.established', session, label: device.label, actor });
+  await record(tx, context, {
+    type: 'session.established',
+    session,
+    label: device.label,
+    methods: methodsOf(session.proofs),
+    actor,
+  });
   context.effects.signal({ type: 'session.established', userId: session.userId, session });
   return { session, device, token: minted.token, deviceToken };
 }
@@ -248,7 +254,7 @@ function historyOf({ now, random }: ChangeContext, facts: HistoryFacts): History
     sessionId: session?.id ?? null,
     deviceName: nameIn(facts),
     origin: facts.origin ?? session?.origin ?? null,
-    methods: facts.methods ?? (session === undefined ? [] : methodsOf(session.proofs)),
+    methods: facts.methods ?? [],
     reason: facts.reason ?? null,
     actor: facts.actor,
   };
