@@ -7,7 +7,7 @@ import { readSettings } from './settings.ts';
 const log = createLog();
 
 try {
-  if (existsSync('.env')) process.loadEnvFile('.env');
+  loadEnvironmentFile();
   const service = await startService(readSettings(process.env), log);
   process.stdout.write(`Rollcall is ready. Open ${service.url}\n`);
   stopOnSignal(service.stop);
@@ -15,6 +15,18 @@ try {
   if (!(error instanceof RollcallError)) log.error({ error }, 'could not start');
   process.stderr.write(`Rollcall did not start. ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
+}
+
+function loadEnvironmentFile(): void {
+  if (!existsSync('.env')) return;
+  try {
+    process.loadEnvFile('.env');
+  } catch (cause) {
+    throw new RollcallError('invalid_setting', {
+      detail: ".env can't be read as a file of settings.",
+      cause,
+    });
+  }
 }
 
 function stopOnSignal(stop: () => Promise<void>): void {

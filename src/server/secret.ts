@@ -1,5 +1,5 @@
 import { hkdfSync } from 'node:crypto';
-import { chmod, mkdir, open, readFile } from 'node:fs/promises';
+import { chmod, mkdir, open, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Random } from '../engine/ports.ts';
 import { RollcallError } from '../errors.ts';
@@ -9,6 +9,11 @@ export interface InstanceSecret {
   /** A 32-byte key for one purpose (HKDF, RFC 5869); the same purpose always gives the same key. */
   keyFor(purpose: string): Uint8Array<ArrayBuffer>;
 }
+
+/** Different values among 32 random bytes: in all likelihood 24 or more. Fewer than this were typed by someone. */
+const fewestValues = 16;
+/** Permission bits of everyone but owner and group; a group may be how an operator hands the secret over. */
+const anyoneElse = 0o007;
 
 /** Reads the secret file, or makes it with mode 600 on the first start. Throws `invalid_setting` for one that is not ours or readable by others. */
 export async function loadSecret(path: string, random: Random): Promise<InstanceSecret> {
@@ -21,8 +26,10 @@ export async function loadSecret(path: string, random: Random): Promise<Instance
 
 async function readSecret(path: string): Promise<Uint8Array | null> {
   let content: string;
+  let mode: number;
   try {
     content = await readFile(path, 'utf8');
+    mode = (await stat(path)).mode;
   } catch (error) {
     if (isMissing(error)) return null;
     throw new RollcallError('invalid_setting', {
@@ -30,10 +37,15 @@ async function readSecret(path: string): Promise<Uint8Array | null> {
       cause: error,
     });
   }
+  if ((mode & anyoneElse) !== 0 && process.platform !== 'win32') {
+    throw new RollcallError('invalid_setting', {
+      detail: `ROLLCALL_SECRET_FILE: everyone on this machine can read ${path}; make it mode 600.`,
+    });
+  }
   const secret = Buffer.from(content.trim(), 'base64url');
-  if (secret.length === 32) return secret;
+  if (secret.length === 32 && new Set(secret).size >= fewestValues) return secret;
   throw new RollcallError('invalid_setting', {
-    detail: `ROLLCALL_SECRET_FILE: ${path} does not hold a Rollcall secret (32 bytes in base64url).`,
+    detail: `ROLLCALL_SECRET_FILE: ${path} does not hold a Rollcall secret (32 random bytes in base64url).`,
   });
 }
 

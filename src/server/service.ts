@@ -13,7 +13,7 @@ import { RollcallError } from '../errors.ts';
 import { createHandler } from '../http/handler.ts';
 import type { Handler } from '../http/ports.ts';
 import { SignalHub } from '../signals/hub.ts';
-import { openSqliteStore } from '../store/sqlite.ts';
+import { openSqliteStore, type SqliteStore } from '../store/sqlite.ts';
 import { startJobs } from './jobs.ts';
 import { createHttpServer } from './listen.ts';
 import type { Log } from './log.ts';
@@ -44,7 +44,7 @@ export async function startService(settings: Settings, log: Log, parts: ServiceP
   const { clock = systemClock, random = systemRandom } = parts;
   const pages = await loadPages(join(import.meta.dirname, '../../dist/ui'));
   const secret = await loadSecret(settings.secretFile, random);
-  const store = await openSqliteStore({ path: settings.databasePath });
+  const store = await openStore(settings);
   const hub = new SignalHub();
   const sessions = new Sessions({ store, clock, random, policy: policyOf('standard'), signals: hub });
   const accounts = accountsOn(store, sessions, secret, { clock, random });
@@ -66,16 +66,31 @@ export async function startService(settings: Settings, log: Log, parts: ServiceP
     health: { isReady: () => store.ping().then(() => true), isStopping: () => isStopping },
     log: ({ level, ...facts }) => log[level](facts, 'answered with a problem'),
   });
-  const server = await listen(measured(handler, metrics, clock), settings, log);
+  const release = async (): Promise<void> => {
+    await jobs.stop();
+    await store.close();
+  };
+  const server = await listen(measured(handler, metrics, clock), settings, log).catch(async (error) => {
+    await release();
+    throw error;
+  });
   return {
     url: settings.publicUrl.href,
     stop: async () => {
       isStopping = true;
       await close(server);
-      await jobs.stop();
-      await store.close();
+      await release();
     },
   };
+}
+
+async function openStore({ databasePath }: Settings): Promise<SqliteStore> {
+  try {
+    return await openSqliteStore({ path: databasePath });
+  } catch (cause) {
+    if (!(cause instanceof RollcallError)) throw cause;
+    throw new RollcallError(cause.code, { detail: `ROLLCALL_DATABASE_URL: ${cause.message}`, cause });
+  }
 }
 
 function accountsOn(
@@ -110,7 +125,9 @@ function listen(handler: Handler, { port, host }: Settings, log: Log): Promise<S
   const server = createHttpServer(handler, (error) => log.warn({ error }, 'a request could not be read'));
   return new Promise((resolve, reject) => {
     server.once('error', (cause) => {
-      const detail = `PORT: ${host}:${port} can't be listened on (${'code' in cause ? String(cause.code) : cause.message}).`;
+      const code = 'code' in cause ? String(cause.code) : cause.message;
+      const name = /^(EADDRNOTAVAIL|ENOTFOUND|EAI_|EINVAL)/.test(code) ? 'HOST' : 'PORT';
+      const detail = `${name}: ${host}:${port} can't be listened on (${code}).`;
       reject(new RollcallError('invalid_setting', { detail, cause }));
     });
     server.listen(port, host, () => resolve(server));
