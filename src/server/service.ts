@@ -70,10 +70,12 @@ export async function startService(settings: Settings, log: Log, parts: ServiceP
     await jobs.stop();
     await store.close();
   };
-  const server = await listen(measured(handler, metrics, clock), settings, log).catch(async (error) => {
-    await release();
-    throw error;
-  });
+  const server = await listen(measured(handler, metrics, clock), settings, log).catch(
+    async (error: unknown) => {
+      await release();
+      throw error;
+    },
+  );
   return {
     url: settings.publicUrl.href,
     stop: async () => {
