@@ -9,6 +9,7 @@ import { dialog } from '../styles/dialog.ts';
 import { form } from '../styles/form.ts';
 import { proofForm } from '../templates/proof-form.ts';
 import { alertNotice } from '../templates/waiting.ts';
+import { keepFocusInside } from './focus-trap.ts';
 
 /** What the dialog asks, and in which words. */
 export interface Question {
@@ -90,6 +91,8 @@ export class ActDialogElement extends LitElement {
     // Chrome closes on a second Escape without asking, so the key itself is taken here.
     const keys = (event: KeyboardEvent): void => {
       if (event.key === 'Escape') stop(event);
+      if (event.key === 'Tab' && event.currentTarget instanceof HTMLElement)
+        keepFocusInside(event, event.currentTarget);
     };
     return html`<dialog class="dialog" role="alertdialog" aria-labelledby="title" aria-describedby="text"
       aria-busy=${this.#act.isBusy ? 'true' : 'false'} @cancel=${stop} @keydown=${keys} @click=${this.#clickedOutside}>
