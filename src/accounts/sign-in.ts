@@ -1,5 +1,5 @@
 import { type ChangeContext, establishIn, record, theSystem } from '../engine/changes.ts';
-import type { Proof } from '../engine/session.ts';
+import type { Origin, Proof } from '../engine/session.ts';
 import { mintId, mintToken } from '../engine/token.ts';
 import type { Refused, SecondFactorRequired, SignedIn, SignInInput } from './answers.ts';
 import { giveBack, noteFailure, takeSignInAttempt } from './attempts.ts';
@@ -41,9 +41,11 @@ async function checkAndSignIn(
     network,
     deviceToken,
   });
-  if (taken.status === 'refused') return taken;
+  const facts = { canonicalEmail, userId: user?.id ?? null, origin: input.origin };
+  if (taken.status === 'refused') return refuseSignIn(context, { ...facts, type: 'sign_in.refused' }, taken);
   const isRight = await isRightPassword(context, user, input.password);
-  if (user === null || !isRight) return refuseSignIn(context, input, canonicalEmail, user);
+  if (user === null || !isRight)
+    return refuseSignIn(context, { ...facts, type: 'sign_in.failed' }, invalidCredentials);
   const rehashed = context.hasher.needsRehash(user.passwordHash)
     ? await context.hasher.hash(input.password)
     : null;
@@ -61,16 +63,21 @@ export function isRightPassword(
   return user === null ? hasher.verifyNothing(password) : hasher.verify(user.passwordHash, password);
 }
 
-function refuseSignIn(
-  context: AccountsContext,
-  { origin }: SignInInput,
-  canonical: string,
-  user: UserRecord | null,
-): Promise<Refused> {
+interface RefusedSignIn {
+  readonly type: 'sign_in.failed' | 'sign_in.refused';
+  readonly canonicalEmail: string;
+  /** Null for an unknown e-mail: the same work, and nothing to note. */
+  readonly userId: string | null;
+  readonly origin: Origin;
+}
+
+/** Notes the refusal in the history of the account, if there is one, and gives it. */
+function refuseSignIn(context: AccountsContext, facts: RefusedSignIn, refusal: Refused): Promise<Refused> {
   return context.sessions.commit(async (tx, change) => {
-    const facts = { type: 'sign_in.failed', actor: theSystem(), origin } as const;
-    await noteFailure(tx, change, canonical, user === null ? null : { ...facts, userId: user.id });
-    return invalidCredentials;
+    const { type, canonicalEmail, userId, origin } = facts;
+    const event = userId === null ? null : { type, userId, origin, actor: theSystem() };
+    await noteFailure(tx, change, canonicalEmail, event);
+    return refusal;
   });
 }
 

@@ -1,4 +1,6 @@
 import { z } from '@hono/zod-openapi';
+import { historyTypes } from '../engine/events.ts';
+import { terminationReasons } from '../engine/session.ts';
 
 /** The shapes that travel: they validate requests, type the client and make the OpenAPI document. */
 
@@ -55,19 +57,7 @@ export const userWire = z
   .object({ id: z.string(), email: z.string(), name: z.string().nullable() })
   .openapi('User');
 
-export const terminationReason = z.enum([
-  'signed_out',
-  'revoked',
-  'inactivity_timeout',
-  'absolute_timeout',
-  'session_limit',
-  'password_changed',
-  'second_factor_changed',
-  'token_reuse',
-  'reported',
-  'user_disabled',
-  'superseded',
-]);
+export const terminationReason = z.enum(terminationReasons);
 
 const password = z.string().max(4096);
 const email = z.string().min(3).max(254);
@@ -126,22 +116,7 @@ export const labelAnswer = z.object({ id: z.string(), label: z.string().nullable
 export const historyEventWire = z
   .object({
     id: z.string(),
-    type: z.enum([
-      'account.created',
-      'session.established',
-      'session.terminated',
-      'sign_in.failed',
-      'sign_in.refused',
-      'second_factor.failed',
-      'step_up.completed',
-      'step_up.failed',
-      'password.changed',
-      'totp.enabled',
-      'totp.disabled',
-      'recovery_code.used',
-      'recovery_codes.replaced',
-      'device.labelled',
-    ]),
+    type: z.enum(historyTypes),
     at: instant,
     sessionId: z.string().nullable(),
     deviceName: z

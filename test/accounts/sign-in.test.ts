@@ -139,6 +139,15 @@ describe('the throttle', () => {
       if (answer.status === 'refused') assert.ok((answer.retryAfterSeconds ?? 0) > 0);
   });
 
+  test('leaves a mark in the history of the account it held off', async () => {
+    const laboratory = createAccountsLaboratory();
+    const { user } = await laboratory.signUp();
+    for (let guess = 0; guess < 12; guess += 1) await tryPassword(laboratory, { password: 'guess' });
+    const types = (await laboratory.sessions.history(user.id, null, 100)).map(({ type }) => type);
+    assert.equal(types.filter((type) => type === 'sign_in.failed').length, 10);
+    assert.equal(types.filter((type) => type === 'sign_in.refused').length, 2);
+  });
+
   test('treats an unknown e-mail alike', async () => {
     const laboratory = createAccountsLaboratory();
     const codes: unknown[] = [];

@@ -16,7 +16,6 @@ export const twoFactor = css`
 .steps p { color: var(--ink-muted); font-size: var(--text-sm); margin-block-start: var(--space-1); max-inline-size: 36rem; }
 .scan { display: flex; flex-wrap: wrap; gap: var(--space-5); align-items: center; margin-block-start: var(--space-4); }
 .qr { padding: var(--space-3); border-radius: var(--radius-surface); background: #fff; border: var(--hairline) solid var(--line); }
-.qr svg { inline-size: 9.5rem; block-size: 9.5rem; }
 .secret { display: block; margin-block: var(--space-1) var(--space-3); font-size: var(--text-md); letter-spacing: 0.02em; }
 .otp { inline-size: 11rem; }
 .otp input { font-size: 1.25rem; letter-spacing: 0.28em; font-variant-numeric: tabular-nums; }
@@ -25,7 +24,7 @@ export const twoFactor = css`
 .panel--codes { max-inline-size: 40rem; }
 .inline { display: flex; flex-wrap: wrap; align-items: end; gap: var(--space-3); margin-block-start: var(--space-4); }
 
-.qr img { display: block; inline-size: 9.5rem; block-size: 9.5rem; }
+.qr img { display: block; inline-size: 13rem; block-size: 13rem; }
 .qr { line-height: 0; }
 .secret { overflow-wrap: anywhere; line-height: var(--leading-text); }
 .codes__acts { display: flex; flex-wrap: wrap; gap: var(--space-2); }

@@ -36,7 +36,7 @@ function scan(view: SetUpView): TemplateResult {
   const { qr, secret } = view.enrolment;
   const spaced = secret.replaceAll(/(.{4})(?=.)/g, '$1 ');
   return html`<div class="scan">
-    <div class="qr"><img src=${qr} alt=${texts.qr} width="152" height="152"></div>
+    <div class="qr"><img src=${qr} alt=${texts.qr} width="208" height="208"></div>
     <div>
       <span class="faint small">${texts.cannotScan}</span>
       <code class="secret">${spaced}</code>
