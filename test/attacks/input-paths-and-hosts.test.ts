@@ -6,7 +6,7 @@ import { rawRequest, sendRaw } from './raw-request.ts';
 import { assertProblem, assertRefused, inTime, startTarget, withoutEffect } from './target.ts';
 
 const target = await startTarget();
-const { port, cookie, owner, service } = target;
+const { port, cookie, owner } = target;
 const own = `Cookie: ${cookie}`;
 
 const send = (line: string, headers: readonly string[] = [own]) =>

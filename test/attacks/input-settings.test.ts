@@ -191,33 +191,29 @@ test('X-40: a port that is taken stops the start, and the process ends', async (
   holder.close();
 });
 
-test('X-40: an address that is not this machine’s stops the start under its own name', async () => {
-  const { folder } = prepare('elsewhere');
+/** Starts the service in this process, with settings that must be refused. */
+async function start(folder: string, environment: Environment): Promise<unknown> {
   const settings = readSettings({
     PORT: String(await freePort()),
-    HOST: '192.0.2.1',
     ROLLCALL_DATABASE_URL: `sqlite:${folder}/rollcall.db`,
     ROLLCALL_SECRET_FILE: join(folder, 'secret'),
+    ...environment,
   });
-  const silent = { info: () => {}, warn: () => {}, error: () => {} };
-  await assert.rejects(
-    startService(settings, silent),
-    settingError(/^HOST: 192\.0\.2\.1:\d+ can't be listened on/),
-  );
+  return startService(settings, { info: () => {}, warn: () => {}, error: () => {} });
+}
+
+test('X-40: an address that is not this machine’s stops the start under its own name', async () => {
+  const { folder } = prepare('elsewhere');
+  const sentence = /^HOST: 192\.0\.2\.1:\d+ can't be listened on/;
+  await assert.rejects(start(folder, { HOST: '192.0.2.1' }), { code: 'invalid_setting', message: sentence });
 });
 
 test('X-40: a database that cannot be made, or is none, stops the start', async () => {
   const { folder, file } = prepare('database');
-  await assertRefusedStart(
-    folder,
-    { ROLLCALL_DATABASE_URL: `sqlite:${file}/x.db` },
-    /ROLLCALL_DATABASE_URL.*writable/,
-  );
-  await assertRefusedStart(
-    folder,
-    { ROLLCALL_DATABASE_URL: `sqlite:${file}` },
-    /ROLLCALL_DATABASE_URL.*not a database/,
-  );
+  const below = { ROLLCALL_DATABASE_URL: `sqlite:${file}/x.db` };
+  await assertRefusedStart(folder, below, /ROLLCALL_DATABASE_URL.*writable/);
+  const message = /^ROLLCALL_DATABASE_URL: .*not a database/;
+  await assert.rejects(start(folder, { ROLLCALL_DATABASE_URL: `sqlite:${file}` }), { message });
 });
 
 function settingError(sentence: RegExp): (error: unknown) => boolean {

@@ -66,7 +66,6 @@ const utf8 = (name: string, value: string): Uint8Array => Buffer.from(`${name}: 
 
 for (const [what, payload] of payloads) {
   test(`X-20: a user agent with ${what} is shown as a plain name, its text bounded and clean`, async () => {
-    assertPlain(await shownAfterSignIn([utf8('User-Agent', payload)]));
     const dressed = `Mozilla/5.0 (Windows NT 10.0; ${payload}) AppleWebKit/537.36 ${payload}/1.0 Chrome/${payload}`;
     assertPlain(await shownAfterSignIn([utf8('User-Agent', dressed)]));
     assertPlain(await shownAfterSignIn([utf8('User-Agent', `${payload}/${payload} (${payload})`)]));
