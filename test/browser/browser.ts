@@ -59,17 +59,25 @@ export interface TestBrowser {
   close(): Promise<void>;
 }
 
-/**
- * Starts the machine's Chromium, or the one `ROLLCALL_CHROMIUM` names. With `keepsPages` it keeps pages for the Back
- * button as people's browsers do; else every way back is a fresh load.
- */
+/** How a browser differs from the usual one of the tests. */
+export interface BrowserOptions {
+  /** Keeps pages for the Back button as people's browsers do; else every way back is a fresh load. */
+  readonly keepsPages?: boolean;
+  /** A port of this machine that all its connections go through. */
+  readonly throughPort?: number;
+}
+
+/** Starts the machine's Chromium, or the one `ROLLCALL_CHROMIUM` names. */
 export async function openBrowser(
   baseURL: string,
-  { keepsPages = false }: { readonly keepsPages?: boolean } = {},
+  { keepsPages = false, throughPort }: BrowserOptions = {},
 ): Promise<TestBrowser> {
+  const rootNeeds = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const detour =
+    throughPort === undefined ? [] : [`--host-resolver-rules=MAP localhost 127.0.0.1:${throughPort}`];
   const browser = await chromium.launch({
     executablePath: browserPath(),
-    args: process.getuid?.() === 0 ? [...flags, '--no-sandbox'] : flags,
+    args: [...flags, ...rootNeeds, ...detour],
     ignoreDefaultArgs: keepsPages ? ['--disable-back-forward-cache'] : [],
   });
   return {

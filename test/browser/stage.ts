@@ -4,6 +4,7 @@ import type { Clock } from '../../src/engine/ports.ts';
 import { type ApiClient, type RunningService, startTestService } from '../running-service.ts';
 import { openBrowser, type Person, type PersonOptions, type TestBrowser } from './browser.ts';
 import type { ClientHeaders } from './clients.ts';
+import { type Line, layLine } from './line.ts';
 
 /** The machine's clock, which a test can put forward. */
 export class ShiftedClock implements Clock {
@@ -33,6 +34,8 @@ export interface Owner {
 export interface Stage {
   readonly clock: ShiftedClock;
   readonly service: RunningService;
+  /** What every page's requests go over. */
+  readonly line: Line;
   /** A new account for this test alone. */
   newOwner(): Promise<Owner>;
   newPerson(test: TestContext, options?: PersonOptions): Promise<Person>;
@@ -48,28 +51,38 @@ export interface Bearer {
   readonly api: ApiClient;
 }
 
-/** Sets the stage of a file: one service and one browser, from its first test to its last. */
+/** Sets the stage of a file: one service and one browser with a line between, from its first test to its last. */
 export function setStage(options: { readonly keepsPages?: boolean } = {}): Stage {
   const clock = new ShiftedClock();
   let service: RunningService | undefined;
   let browser: TestBrowser | undefined;
+  let line: Line | undefined;
   let owners = 0;
   before(async () => {
     service = await startTestService({ clock, trustedProxies: '127.0.0.1/32' });
-    browser = await openBrowser(service.url, options);
+    line = await layLine(service.port);
+    browser = await openBrowser(service.url, { ...options, throughPort: line.port });
   });
   after(async () => {
     await browser?.close();
+    await line?.close();
     await service?.stop();
   });
-  const open = (): { readonly service: RunningService; readonly browser: TestBrowser } => {
-    assert.ok(service && browser, 'the stage is set before the first test');
-    return { service, browser };
+  const open = (): {
+    readonly service: RunningService;
+    readonly browser: TestBrowser;
+    readonly line: Line;
+  } => {
+    assert.ok(service && browser && line, 'the stage is set before the first test');
+    return { service, browser, line };
   };
   return {
     clock,
     get service() {
       return open().service;
+    },
+    get line() {
+      return open().line;
     },
     newOwner: () => {
       owners += 1;
