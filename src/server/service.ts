@@ -38,6 +38,8 @@ export interface ServiceParts {
 
 /** How long running answers may take once the service is told to stop. */
 const drainMs = 8_000;
+/** How soon after its last answer a connection is closed then. */
+const idleCheckMs = 50;
 
 /** Opens the store, wires every part and listens. Throws a RollcallError with one sentence when anything is not as it must be. */
 export async function startService(settings: Settings, log: Log, parts: ServiceParts = {}): Promise<Service> {
@@ -139,8 +141,11 @@ function listen(handler: Handler, { port, host }: Settings, log: Log): Promise<S
 function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
     const late = setTimeout(() => server.closeAllConnections(), drainMs);
+    // A client keeps its connection after the last answer; waiting for that would hold up every restart.
+    const idle = setInterval(() => server.closeIdleConnections(), idleCheckMs);
     server.close(() => {
       clearTimeout(late);
+      clearInterval(idle);
       resolve();
     });
     server.closeIdleConnections();
