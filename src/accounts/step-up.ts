@@ -39,9 +39,20 @@ export async function stepUp(
     return checked;
   }
   return context.sessions.commit(async (tx, change) => {
+    const refusal = await refuseStaleProof(tx, checked.user);
+    if (refusal !== null) return refusal;
     await giveBack(tx, checked.lanes, change.now);
     return complete(tx, change, session, 'pwd');
   });
+}
+
+/** The account may have changed while the password was being hashed: decide on what stands in this transaction. */
+async function refuseStaleProof(tx: AccountTransaction, checked: UserRecord): Promise<Refused | null> {
+  const current = await tx.findUser(checked.id);
+  if (current?.passwordHash !== checked.passwordHash)
+    return { status: 'refused', code: 'invalid_credentials' };
+  const hasSecondFactor = (await tx.findTotp(checked.id))?.confirmedAt != null;
+  return hasSecondFactor ? { status: 'refused', code: 'step_up_required' } : null;
 }
 
 /** A password that was right inside a session, and what its attempt took. */
