@@ -24,10 +24,10 @@ export class Contestant {
 
   /** Starts the process and resolves when its sessions are loaded. With `profileFolder` it leaves a CPU profile there. */
   static async start(listing: Listing, folder: string, profileFolder: string | null): Promise<Contestant> {
-    const own = join(folder, listing.name);
-    mkdirSync(own);
+    const ownFolder = join(folder, listing.name);
+    mkdirSync(ownFolder);
     const profiling = profileFolder === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`];
-    const child = fork(worker, [listing.name, own], {
+    const child = fork(worker, [listing.name, ownFolder], {
       execArgv: ['--disable-warning=ExperimentalWarning', ...profiling],
       env: { ...process.env, NODE_ENV: 'production' },
     });

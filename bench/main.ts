@@ -15,8 +15,8 @@ import { countTouchCommits } from './touch-interval.ts';
 const resultsFolder = join(import.meta.dirname, 'results');
 
 /** Enough for the slowest to be compiled and its caches filled. */
-const warmUpMs = 3_000;
-const roundMs = 500;
+const warmUpMs = 2_500;
+const roundMs = 300;
 const fewestRounds = 5;
 /** Answers compared with the right user before and after the rounds; in the rounds all must be accepted. */
 const provenChecks = 2_000;
@@ -29,7 +29,7 @@ interface Settings {
 
 function readSettings(): Settings {
   const { values } = parseArgs({
-    options: { rounds: { type: 'string', default: '7' }, profile: { type: 'boolean', default: false } },
+    options: { rounds: { type: 'string', default: '11' }, profile: { type: 'boolean', default: false } },
   });
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < fewestRounds) {
@@ -66,11 +66,17 @@ async function measureAll(contestants: readonly Contestant[], rounds: number): P
     say(`warmed up ${contestant.listing.title}`);
   }
   for (let round = 1; round <= rounds; round += 1) {
-    for (const contestant of contestants) await contestant.measure(roundMs, round);
+    for (const contestant of startingAt(round, contestants)) await contestant.measure(roundMs, round);
     say(`round ${round} of ${rounds}`);
   }
   for (const contestant of contestants) await contestant.prove(provenChecks, 2);
   say('every answer was right, before, during and after');
+}
+
+/** The same in a circle, so that no subject always runs after the same one. */
+function startingAt<T>(round: number, all: readonly T[]): readonly T[] {
+  const first = round % all.length;
+  return [...all.slice(first), ...all.slice(0, first)];
 }
 
 async function run({ rounds, profileFolder }: Settings, folder: string): Promise<Results> {
@@ -84,17 +90,25 @@ async function run({ rounds, profileFolder }: Settings, folder: string): Promise
   return { conditions: { ...conditions, loadAfter }, rows: rowsOf(contestants), touchCommits };
 }
 
+/** A folder for the databases, removed however this process ends. */
+function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'rollcall-bench-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+  return folder;
+}
+
 async function main(): Promise<void> {
   const settings = readSettings();
   if (settings.profileFolder !== null) mkdirSync(settings.profileFolder, { recursive: true });
-  const folder = mkdtempSync(join(tmpdir(), 'rollcall-bench-'));
-  try {
-    const results = await run(settings, folder);
-    console.log(`\n${describeResults(results)}\n`);
-    say(`wrote ${writeResults(resultsFolder, results)}`);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const results = await run(settings, makeFolder());
+  console.log(`\n${describeResults(results)}\n`);
+  say(`wrote ${writeResults(resultsFolder, results)}`);
 }
 
-await main();
+try {
+  await main();
+} catch (error) {
+  console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
+  process.exit(1);
+}

@@ -13,8 +13,8 @@ export interface Row {
   readonly sessions: number;
   readonly cpuUs: Spread;
   readonly wallUs: Spread;
-  /** Its median CPU time as a multiple of Rollcall's. */
-  readonly ratio: number;
+  /** Its CPU time as a multiple of Rollcall's in the same round: what disturbed one round disturbed both. */
+  readonly ratio: Spread;
   readonly aim: Listing['aim'];
   /** Null where nothing is aimed at. */
   readonly isAimMet: boolean | null;
@@ -50,25 +50,30 @@ export interface Measured {
 
 /** The table's lines, each compared with Rollcall's. */
 export function rowsOf(all: readonly Measured[]): readonly Row[] {
-  const ownMedian = cpuOf(all.find(({ listing }) => listing.name === own)).median;
-  return all.map((measured) => {
-    const { listing, sessions, rounds } = measured;
-    const { name, title, aim } = listing;
-    const cpuUs = cpuOf(measured);
-    const ratio = cpuUs.median / ownMedian;
-    const wallUs = spreadOf(rounds.map((round) => round.wallUs));
-    return { name, title, sessions, cpuUs, wallUs, ratio, aim, isAimMet: isMet(aim, ratio), rounds };
-  });
+  const ours = all.find(({ listing }) => listing.name === own)?.rounds ?? [];
+  return all.map((measured) => rowOf(measured, ours));
+}
+
+function rowOf({ listing, sessions, rounds }: Measured, ours: readonly Round[]): Row {
+  const { name, title, aim } = listing;
+  const ratio = spreadOf(rounds.map(({ cpuUs }, index) => cpuUs / (ours[index]?.cpuUs ?? Number.NaN)));
+  return {
+    name,
+    title,
+    sessions,
+    cpuUs: spreadOf(rounds.map(({ cpuUs }) => cpuUs)),
+    wallUs: spreadOf(rounds.map(({ wallUs }) => wallUs)),
+    ratio,
+    aim,
+    isAimMet: isMet(aim, ratio.median),
+    rounds,
+  };
 }
 
 /** "At most" is about Rollcall against the subject, the ratio the other way round. */
 function isMet(aim: Listing['aim'], ratio: number): boolean | null {
   if (aim === null) return null;
   return 'atLeast' in aim ? ratio >= aim.atLeast : 1 / ratio <= aim.atMost;
-}
-
-function cpuOf(measured: Measured | undefined): Spread {
-  return spreadOf((measured?.rounds ?? []).map((round) => round.cpuUs));
 }
 
 /** The conditions that can be read from the machine, before the run. */

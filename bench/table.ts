@@ -2,7 +2,7 @@ import type { Results, Row } from './results.ts';
 import { type Spread, threeDigits } from './statistics.ts';
 import { own } from './subjects.ts';
 
-const headings = ['one check of a session', 'sessions', 'CPU µs', '', 'wall µs', '', 'CPU ratio', 'aim'];
+const headings = ['one check of a session', 'sessions', 'CPU µs', '', 'wall µs', '', 'CPU ratio', '', 'aim'];
 
 /** The results for a terminal: the table, the ratios in words, the commits, the conditions. */
 export function describeResults(results: Results): string {
@@ -27,7 +27,8 @@ function cellsOf(row: Row): readonly string[] {
     rangeOf(row.cpuUs),
     threeDigits(row.wallUs.median),
     rangeOf(row.wallUs),
-    threeDigits(row.ratio),
+    threeDigits(row.ratio.median),
+    rangeOf(row.ratio),
     aimOf(row),
   ];
 }
@@ -43,9 +44,9 @@ function aimOf({ aim, isAimMet }: Row): string {
 }
 
 function sentenceOf({ title, ratio }: Row): string {
-  return ratio >= 1
-    ? `Rollcall is ${threeDigits(ratio)} times cheaper (CPU) than: ${title}`
-    : `Rollcall costs ${threeDigits(1 / ratio)} times (CPU) the: ${title}`;
+  return ratio.median >= 1
+    ? `Rollcall is ${threeDigits(ratio.median)} times cheaper (CPU) than: ${title}`
+    : `Rollcall is ${threeDigits(1 / ratio.median)} times dearer (CPU) than: ${title}`;
 }
 
 /** Text to the left in the first column and in ranges, numbers to the right. */
@@ -55,7 +56,7 @@ function align(lines: readonly (readonly string[])[]): readonly string[] {
     cells
       .map((cell, column) => {
         const width = widths[column] ?? 0;
-        return [0, 3, 5, 7].includes(column) ? cell.padEnd(width) : cell.padStart(width);
+        return [0, 3, 5, 7, 8].includes(column) ? cell.padEnd(width) : cell.padStart(width);
       })
       .join('  ')
       .trimEnd(),

@@ -44,10 +44,14 @@ async function measure(subject: Subject, places: Uint32Array): Promise<Round> {
 }
 
 function send(report: Report): void {
-  process.send?.(report);
+  // Nobody to send to means that the run was stopped while this process was busy.
+  process.send?.(report, (error: Error | null) => {
+    if (error !== null) process.exit(1);
+  });
 }
 
 async function main([name, folder = '']: readonly string[]): Promise<void> {
+  process.once('disconnect', () => process.exit());
   const listing = listings.find((each) => each.name === name);
   if (listing === undefined) throw new Error(`there is no subject ${name}`);
   const prepare = await listing.load();
