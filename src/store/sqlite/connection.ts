@@ -68,7 +68,21 @@ export class SqliteConnection {
 
   #guard<T>(call: () => T): T {
     if (!this.#database.isOpen) throw new RollcallError('shutting_down');
-    return mapped(call);
+    try {
+      return call();
+    } catch (cause) {
+      if (isDamage(cause)) this.#forgetPages();
+      throw refusal(cause);
+    }
+  }
+
+  /** What was read damaged stays in the cache of pages until the next write, though the file be whole again. */
+  #forgetPages(): void {
+    try {
+      this.#database.exec('pragma shrink_memory');
+    } catch {
+      // Then the cache is emptied by the next write.
+    }
   }
 }
 
@@ -101,10 +115,15 @@ function mapped<T>(call: () => T): T {
 function refusal(cause: unknown): RollcallError {
   const code = resultCode(cause);
   if (code === constraint) return refusedRow('it breaks a constraint of its table', cause);
-  if (code === notDatabase || code === corrupt) {
+  if (isDamage(cause)) {
     return unavailable(cause, 'The database file is damaged or is not a database; restore it from a backup.');
   }
   return unavailable(cause);
+}
+
+function isDamage(cause: unknown): boolean {
+  const code = resultCode(cause);
+  return code === notDatabase || code === corrupt;
 }
 
 /** SQLite's primary result code, or null for any other error. */
