@@ -54,6 +54,7 @@ function activeAt(databasePath: string): number {
   return Number(row?.['at']);
 }
 
+/** F-02. */
 describe('a service told to stop', () => {
   it('answers what is running, takes nothing new, ends streams and exits with 0 in time', async (test) => {
     const service = await (await serviceHome(test)).start();
@@ -123,6 +124,7 @@ describe('a service told to stop', () => {
   });
 });
 
+/** F-01, F-03. */
 describe('a service that was killed', () => {
   it('starts again at once, with every log-out still final and every other session alive', async (test) => {
     const home = await serviceHome(test);
