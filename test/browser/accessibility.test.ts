@@ -161,7 +161,7 @@ describe('axe finds nothing serious or critical, light and dark, wide and narrow
   });
 });
 
-/** Other devices of every kind, two sessions of one of them among these. */
+/** Other devices of every kind. */
 async function fill(owner: Owner): Promise<void> {
   await stage.newBearer(owner, edgeOnWindows, '203.0.113.30');
   await stage.newBearer(owner, safariOnIphone, '2001:db8:7:1:2:3:4:30');

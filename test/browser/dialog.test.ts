@@ -4,7 +4,7 @@ import type { Locator, Page, Route } from 'playwright-core';
 import type { Person } from './browser.ts';
 import { firefoxOnLinux } from './clients.ts';
 import { openSessions, question, row } from './pages.ts';
-import { type Owner, setStage } from './stage.ts';
+import { type Bearer, isSignedIn, type Owner, setStage } from './stage.ts';
 
 const stage = setStage();
 const minute = 60_000;
@@ -38,18 +38,18 @@ describe('the question before a log-out', () => {
       // What was sent before an answer comes was sent before that answer's request.
       await a.page.evaluate("fetch('/api/session').then((response) => response.text())");
       assert.deepEqual(sent, []);
-      assert.equal((await b.context.request.get('/api/session')).status(), 200);
+      assert.equal(await b.isSignedIn(), true);
     });
   }
 
   it('asks lightly before this device is logged out, and ends it', async (t) => {
-    const { a, b } = await twoBrowsers(t);
+    const { a, b } = await twoDevices(t);
     await a.page.getByRole('button', { name: 'Log out of this device, Chrome on Windows' }).click();
     await question(a.page).getByRole('heading', { name: 'Log out of this device?' }).waitFor();
     await button(a.page, 'Log out').click();
     await a.page.getByRole('heading', { name: 'You were signed out' }).waitFor();
-    assert.equal((await a.context.request.get('/api/session')).status(), 401);
-    assert.equal((await b.context.request.get('/api/session')).status(), 200);
+    assert.equal(await isSignedIn(a), false);
+    assert.equal(await b.isSignedIn(), true);
   });
 });
 
@@ -100,7 +100,7 @@ describe('a log-out that fails', () => {
 
 describe('a log-out that is slow', () => {
   it('takes no second press and no way out, and says at 4 s that it is still working', async (t) => {
-    const { a, b } = await twoBrowsers(t);
+    const { a, b } = await twoDevices(t);
     await a.page.clock.install();
     await openSessions(a.page);
     await opener(a.page, b).click();
@@ -135,7 +135,7 @@ describe('a log-out that needs a new proof', () => {
     await button(a.page, 'Log out').click();
     const proof = question(a.page).getByLabel('Password');
     await proof.and(a.page.locator(':focus')).waitFor();
-    assert.equal((await b.context.request.get('/api/session')).status(), 200, 'nothing ended yet');
+    assert.equal(await b.isSignedIn(), true, 'nothing ended yet');
     await proof.fill('not the password at all');
     await proof.press('Enter');
     await question(a.page).getByRole('alert').waitFor();
@@ -152,18 +152,18 @@ describe('a log-out that needs a new proof', () => {
     await a.page.keyboard.press('Escape');
     await question(a.page).waitFor({ state: 'detached' });
     await opener(a.page, b).and(a.page.locator(':focus')).waitFor();
-    assert.equal((await b.context.request.get('/api/session')).status(), 200);
+    assert.equal(await b.isSignedIn(), true);
   });
 
   it('asks sooner before all others are logged out', async (t) => {
-    const { a, b, owner } = await twoBrowsers(t);
+    const { a, b, owner } = await twoDevices(t);
     stage.clock.advance(6 * minute);
     await a.page.getByRole('button', { name: 'Log out all other devices' }).click();
     await button(a.page, 'Log out').click();
     await question(a.page).getByLabel('Password').fill(owner.password);
     await button(a.page, 'Log out').click();
     await a.page.getByText('You are signed in here only.').waitFor({ state: 'attached' });
-    assert.equal((await b.context.request.get('/api/session')).status(), 401);
+    assert.equal(await b.isSignedIn(), false);
   });
 });
 
@@ -173,16 +173,16 @@ const serverError = {
   body: JSON.stringify({ type: 'about:blank', title: 'Unexpected', status: 500, code: 'unexpected' }),
 };
 
-interface TwoBrowsers {
+interface TwoDevices {
   readonly owner: Owner;
   readonly a: Person;
-  readonly b: Person;
+  readonly b: Bearer;
 }
 
 /** The list is open in A and shows B. */
-async function twoBrowsers(t: TestContext, { addsHurry = false } = {}): Promise<TwoBrowsers> {
+async function twoDevices(t: TestContext, { addsHurry = false } = {}): Promise<TwoDevices> {
   const owner = await stage.newOwner();
-  const b = await stage.newSignedIn(t, owner, { client: firefoxOnLinux, address: '198.51.100.20' });
+  const b = await stage.newBearer(owner, firefoxOnLinux, '198.51.100.20');
   const a = await stage.newSignedIn(t, owner);
   if (addsHurry) await a.page.addInitScript(timeIsUpOnRequest);
   await openSessions(a.page);
@@ -190,8 +190,8 @@ async function twoBrowsers(t: TestContext, { addsHurry = false } = {}): Promise<
 }
 
 /** The same, and A is being asked whether to log B out. */
-async function asked(t: TestContext, options: { readonly addsHurry?: boolean } = {}): Promise<TwoBrowsers> {
-  const both = await twoBrowsers(t, options);
+async function asked(t: TestContext, options: { readonly addsHurry?: boolean } = {}): Promise<TwoDevices> {
+  const both = await twoDevices(t, options);
   await opener(both.a.page, both.b).click();
   await question(both.a.page).waitFor();
   return both;
@@ -205,7 +205,7 @@ const timeIsUpOnRequest = `AbortSignal.timeout = () => {
   return controller.signal;
 };`;
 
-function opener(page: Page, { client }: Person): Locator {
+function opener(page: Page, { client }: Bearer): Locator {
   return page.getByRole('button', { name: `Log out ${client.name}` });
 }
 
@@ -243,15 +243,15 @@ async function hold(page: Page): Promise<Held> {
   return { arrived: arrived.promise, release: () => released.resolve() };
 }
 
-async function assertFailed(page: Page, b: Person, words: RegExp): Promise<void> {
+async function assertFailed(page: Page, b: Bearer, words: RegExp): Promise<void> {
   await question(page).getByRole('alert').filter({ hasText: words }).waitFor();
   await question(page).getByText('Nothing was logged out.').waitFor();
   assert.equal(await row(page, b.client.name).count(), 1);
-  assert.equal((await b.context.request.get('/api/session')).status(), 200);
+  assert.equal(await b.isSignedIn(), true);
 }
 
-async function assertLoggedOut(page: Page, b: Person): Promise<void> {
+async function assertLoggedOut(page: Page, b: Bearer): Promise<void> {
   await question(page).waitFor({ state: 'detached' });
   await page.getByText(`${b.client.name} was logged out.`).waitFor({ state: 'attached' });
-  assert.equal((await b.context.request.get('/api/session')).status(), 401);
+  assert.equal(await b.isSignedIn(), false);
 }

@@ -11,7 +11,7 @@ describe('the history page', () => {
   it('tells sign-ins, refusals, ends with who caused them, and changes, the newest first', async (t) => {
     const owner = await stage.newOwner();
     const a = await stage.newSignedIn(t, owner);
-    const b = await stage.newSignedIn(t, owner, { client: firefoxOnLinux, address: '198.51.100.20' });
+    const b = await stage.newBearer(owner, firefoxOnLinux, '198.51.100.20');
     const guesser = stage.service.client({ 'user-agent': curl.userAgent, 'x-forwarded-for': '192.0.2.66' });
     await guesser.signIn(owner.email, 'not the password at all');
     await openSessions(a.page);

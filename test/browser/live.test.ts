@@ -20,7 +20,7 @@ describe('the open list', () => {
       const bearer = await stage.newBearer(owner, curl, address);
       appeared.push((await shown) - now());
       const hidden = a.page.evaluate<number>(`probe.textGone('${address}')`);
-      await revokeFrom(c, bearer.sessionId);
+      await c.revoke(bearer.sessionId);
       gone.push((await hidden) - now());
     }
     t.diagnostic(`new sign-in after its answer: ${summary(appeared)}`);
@@ -37,7 +37,7 @@ describe('the open list', () => {
     const before = await rowPlaces(a.page);
     await stage.newBearer(owner, curl, '192.0.2.51');
     await a.page.getByRole('button', { name: 'Show 1 update' }).waitFor();
-    await revokeFrom(c, known.sessionId);
+    await c.revoke(known.sessionId);
     await a.page.getByRole('button', { name: 'Show 2 updates' }).waitFor();
     assert.deepEqual(await rowPlaces(a.page), before);
     await a.page.getByText('Logged out by Edge on Windows').waitFor();
@@ -66,7 +66,7 @@ describe('the open list', () => {
     await tabTo(a.page, /^Log out Edge on Windows/);
     const before = [await rowPlaces(a.page), await focusOf(a.page)];
     await stage.newBearer(owner, curl, '192.0.2.54');
-    await revokeFrom(c, ending.sessionId);
+    await c.revoke(ending.sessionId);
     await a.page.getByRole('button', { name: 'Show 2 updates' }).waitFor();
     assert.deepEqual([await rowPlaces(a.page), await focusOf(a.page)], before);
   });
@@ -76,7 +76,7 @@ describe('the open list', () => {
     const ending = await stage.newBearer(owner, curl, '192.0.2.55');
     await row(a.page, curl.name, '192.0.2.55').waitFor();
     await tabTo(a.page, /^Log out curl/);
-    await revokeFrom(c, ending.sessionId);
+    await c.revoke(ending.sessionId);
     await a.page.getByText('Logged out by Edge on Windows').waitFor();
     assert.notEqual((await focusOf(a.page)).tag, 'body');
   });
@@ -87,7 +87,7 @@ describe('the open list', () => {
     await a.page.reload();
     await listShown(a.page);
     await stage.newBearer(owner, curl, '192.0.2.56');
-    await revokeFrom(c, b.sessionId);
+    await c.revoke(b.sessionId);
     await a.page.reload();
     await row(a.page, curl.name, '192.0.2.56').waitFor();
     assert.equal(await row(a.page, firefoxOnLinux.name).count(), 0);
@@ -116,7 +116,7 @@ describe('a list that lost its line', () => {
     const bearer = await stage.newBearer(owner, curl, '192.0.2.58');
     await a.page.clock.fastForward(31_000);
     await row(a.page, curl.name, '192.0.2.58').waitFor();
-    await revokeFrom(c, bearer.sessionId);
+    await c.revoke(bearer.sessionId);
     await a.page.getByRole('button', { name: 'Refresh' }).click();
     await row(a.page, curl.name, '192.0.2.58').waitFor({ state: 'detached' });
   });
@@ -184,14 +184,13 @@ interface Watching {
   /** Has the list open and hears of changes; nothing points at it. */
   readonly a: Person;
   readonly b: Bearer;
-  /** Another browser of the owner, with nothing open. */
-  readonly c: Person;
+  readonly c: Bearer;
 }
 
 async function watching(t: TestContext): Promise<Watching> {
   const owner = await stage.newOwner();
   const b = await stage.newBearer(owner, firefoxOnLinux, '198.51.100.20');
-  const c = await stage.newSignedIn(t, owner, { client: edgeOnWindows, address: '203.0.113.30' });
+  const c = await stage.newBearer(owner, edgeOnWindows, '203.0.113.30');
   const a = await stage.newSignedIn(t, owner);
   await openLive(a.page);
   return { owner, a, b, c };
@@ -200,12 +199,6 @@ async function watching(t: TestContext): Promise<Watching> {
 /** The machine's clock as the pages read it. */
 function now(): number {
   return performance.timeOrigin + performance.now();
-}
-
-async function revokeFrom({ context }: Person, sessionId: string): Promise<void> {
-  const headers = { origin: stage.service.url, 'content-type': 'application/json' };
-  const response = await context.request.delete(`/api/sessions/${sessionId}`, { headers });
-  assert.equal(response.status(), 204, await response.text());
 }
 
 /** Where each row and its button are. */

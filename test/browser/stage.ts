@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, type TestContext } from 'node:test';
 import type { Clock } from '../../src/engine/ports.ts';
-import { type ApiClient, type RunningService, startTestService } from '../running-service.ts';
+import { type RunningService, startTestService } from '../running-service.ts';
 import { openBrowser, type Person, type PersonOptions, type TestBrowser } from './browser.ts';
 import type { ClientHeaders } from './clients.ts';
 import { type Line, layLine } from './line.ts';
@@ -45,10 +45,15 @@ export interface Stage {
   newBearer(owner: Owner, client: ClientHeaders, address: string): Promise<Bearer>;
 }
 
+/** A client that shows its token in a header. */
 export interface Bearer {
+  readonly client: ClientHeaders;
+  readonly address: string;
   readonly sessionId: string;
-  readonly authorization: { readonly authorization: string };
-  readonly api: ApiClient;
+  /** Whether its next request is accepted; anything but a clear yes or no fails the test. */
+  isSignedIn(): Promise<boolean>;
+  /** Ends another session of the owner, from here. */
+  revoke(sessionId: string): Promise<void>;
 }
 
 /** Sets the stage of a file: one service and one browser with a line between, from its first test to its last. */
@@ -123,19 +128,37 @@ async function newOwner(service: RunningService, number: number): Promise<Owner>
   return owner;
 }
 
+/** Whether the browser's next request is accepted; anything but a clear yes or no fails the test. */
+export async function isSignedIn({ context }: Person): Promise<boolean> {
+  const response = await context.request.get('/api/session');
+  return isAccepted(response.status());
+}
+
+function isAccepted(status: number): boolean {
+  assert.ok(status === 200 || status === 401, `answered with ${status}`);
+  return status === 200;
+}
+
 async function newBearer(
   service: RunningService,
   { email, password }: Owner,
-  { userAgent, hints }: ClientHeaders,
+  client: ClientHeaders,
   address: string,
 ): Promise<Bearer> {
+  const { userAgent, hints } = client;
   const api = service.client({ ...hints, 'user-agent': userAgent, 'x-forwarded-for': address });
   const signedIn = await api.send('POST', '/api/sign-in', { email, password, tokenDelivery: 'body' });
   assert.equal(signedIn.status, 200, signedIn.text);
   const session = signedIn.body['session'] as { readonly id: string };
+  const headers = { authorization: `Bearer ${String(signedIn.body['token'])}` };
   return {
-    api,
+    client,
+    address,
     sessionId: session.id,
-    authorization: { authorization: `Bearer ${String(signedIn.body['token'])}` },
+    isSignedIn: async () => isAccepted((await api.send('GET', '/api/session', undefined, headers)).status),
+    revoke: async (sessionId) => {
+      const { status, text } = await api.send('DELETE', `/api/sessions/${sessionId}`, undefined, headers);
+      assert.equal(status, 204, text);
+    },
   };
 }

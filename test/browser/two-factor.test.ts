@@ -5,7 +5,7 @@ import { encode } from 'uqr';
 import { totpCode } from '../running-service.ts';
 import { firefoxOnLinux } from './clients.ts';
 import { openSessions, question, signedOutShown } from './pages.ts';
-import { setStage } from './stage.ts';
+import { isSignedIn, setStage } from './stage.ts';
 
 const stage = setStage();
 const minute = 60_000;
@@ -46,12 +46,12 @@ describe('turning two-factor on', () => {
     const right = totpCode(secret, stage.clock.now());
     await enter(a.page, `${(Number(right[0]) + 5) % 10}${right.slice(1)}`);
     await a.page.getByRole('alert').filter({ hasText: 'Two-factor is not on yet.' }).waitFor();
-    assert.equal((await b.context.request.get('/api/session')).status(), 200);
+    assert.equal(await isSignedIn(b), true);
     await enter(a.page, totpCode(secret, stage.clock.now()));
     await a.page.getByRole('heading', { name: 'Keep these recovery codes' }).waitFor();
     await signedOutShown(b.page);
     await b.page.getByText('Two-factor was changed.').waitFor();
-    assert.equal((await a.context.request.get('/api/session')).status(), 200);
+    assert.equal(await isSignedIn(a), true);
     await a.page.getByText('1 session that never used a second factor was logged out.').waitFor({
       state: 'attached',
     });
