@@ -12,6 +12,7 @@ interface SharedStanding extends Standing {
 /** A session in memory, ready to be answered. */
 export interface MemoryEntry {
   readonly session: SessionRecord;
+  readonly authenticatedAt: number;
   readonly standing: SharedStanding;
   /** The answer of a verify, made once so that a hit allocates nothing. */
   readonly answer: { readonly isActive: true; readonly session: SessionRecord };
@@ -26,7 +27,8 @@ export interface MemoryEntry {
  * began after the eviction: `fill` compares the mark taken before the read (design, section 7, rule 4).
  */
 export class SessionMemory {
-  readonly #entries = new Map<string, MemoryEntry>();
+  readonly #byDigest = new Map<string, MemoryEntry>();
+  readonly #byId = new Map<string, MemoryEntry>();
   readonly #standings = new Map<string, SharedStanding>();
   readonly #capacity: number;
   #instanceEpoch = -1;
@@ -39,12 +41,7 @@ export class SessionMemory {
 
   /** Sessions in memory now. */
   get size(): number {
-    return this.#entries.size;
-  }
-
-  /** The epoch of the instance that all entries were read under. */
-  get instanceEpoch(): number {
-    return this.#instanceEpoch;
+    return this.#byId.size;
   }
 
   /** Take before reading the store; hand to `fill` with what was read. */
@@ -52,28 +49,28 @@ export class SessionMemory {
     return this.#mark;
   }
 
-  get(id: string): MemoryEntry | undefined {
-    const entry = this.#entries.get(id);
-    return entry === undefined || entry.standing.isStale ? undefined : entry;
+  /**
+   * The session of a token, by the token's digest: nothing else has to be compared, since nobody can steer a digest.
+   * What is found was active when it was read, and no end or raised epoch has come to it since; only time has passed.
+   */
+  find(digest: string): MemoryEntry | undefined {
+    return freshOnly(this.#byDigest.get(digest));
   }
 
-  /** Keeps what was read, unless anything was evicted since the mark. */
+  get(id: string): MemoryEntry | undefined {
+    return freshOnly(this.#byId.get(id));
+  }
+
+  /** Keeps an active session that was read, unless anything was evicted since the mark. */
   fill(mark: number, { session, standing, instanceEpoch }: LookUp): void {
-    if (mark !== this.#mark || session.termination !== null) return;
+    if (mark !== this.#mark) return;
     if (instanceEpoch !== this.#instanceEpoch) this.#forgetAll(instanceEpoch);
     this.#drop(session.id);
-    if (this.#entries.size >= this.#capacity) this.#dropOldest();
-    const shared = this.#share(session.userId, standing);
-    shared.holders += 1;
-    const answer = { isActive: true, session } as const;
-    const { lastActiveAt } = session;
-    this.#entries.set(session.id, {
-      session,
-      standing: shared,
-      answer,
-      lastActiveAt,
-      writtenActiveAt: lastActiveAt,
-    });
+    if (this.#byId.size >= this.#capacity) this.#dropOldest();
+    const entry = entryOf(session, this.#share(session.userId, standing));
+    entry.standing.holders += 1;
+    this.#byDigest.set(session.digest, entry);
+    this.#byId.set(session.id, entry);
   }
 
   /** From here on the session is answered from the store. */
@@ -98,7 +95,8 @@ export class SessionMemory {
   }
 
   #forgetAll(instanceEpoch: number): void {
-    this.#entries.clear();
+    this.#byDigest.clear();
+    this.#byId.clear();
     this.#standings.clear();
     this.#instanceEpoch = instanceEpoch;
   }
@@ -113,9 +111,10 @@ export class SessionMemory {
   }
 
   #drop(id: string): void {
-    const entry = this.#entries.get(id);
+    const entry = this.#byId.get(id);
     if (entry === undefined) return;
-    this.#entries.delete(id);
+    this.#byId.delete(id);
+    this.#byDigest.delete(entry.session.digest);
     entry.standing.holders -= 1;
     const { userId } = entry.session;
     if (entry.standing.holders === 0 && this.#standings.get(userId) === entry.standing)
@@ -123,7 +122,17 @@ export class SessionMemory {
   }
 
   #dropOldest(): void {
-    const oldest = this.#entries.keys().next();
+    const oldest = this.#byId.keys().next();
     if (!oldest.done) this.#drop(oldest.value);
   }
+}
+
+function freshOnly(entry: MemoryEntry | undefined): MemoryEntry | undefined {
+  return entry === undefined || entry.standing.isStale ? undefined : entry;
+}
+
+function entryOf(session: SessionRecord, standing: SharedStanding): MemoryEntry {
+  const { authenticatedAt, lastActiveAt } = session;
+  const answer = { isActive: true, session } as const;
+  return { session, authenticatedAt, standing, answer, lastActiveAt, writtenActiveAt: lastActiveAt };
 }

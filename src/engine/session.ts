@@ -78,7 +78,7 @@ export interface SessionRecord {
   readonly id: string;
   readonly userId: string;
   readonly deviceId: string;
-  /** SHA-256 of the token's secret, base64url. */
+  /** SHA-256 of the token, base64url. */
   readonly digest: string;
   /** The epochs the session was made under; it is dead once either is raised. */
   readonly userEpoch: number;
@@ -97,7 +97,7 @@ export interface SessionRecord {
 export interface DeviceRecord {
   readonly id: string;
   readonly userId: string;
-  /** SHA-256 of the device cookie's secret, base64url. */
+  /** SHA-256 of the device cookie, base64url. */
   readonly digest: string;
   /** The name the owner gave: 1 to 60 characters. */
   readonly label: string | null;

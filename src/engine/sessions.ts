@@ -16,7 +16,7 @@ import {
 import { Effects } from './effects.ts';
 import type { HistoryEvent } from './events.ts';
 import { SessionMemory } from './memory.ts';
-import { judge, overdueAt, type Policy, standingRefusal, timeoutOf } from './policy.ts';
+import { judge, overdueAt, type Policy, timeoutOf } from './policy.ts';
 import type {
   Clock,
   Random,
@@ -26,7 +26,7 @@ import type {
   SignalSink,
 } from './ports.ts';
 import type { Actor, Proof, SessionRecord, TerminationReason } from './session.ts';
-import { digestOf, hasEqualDigest, hasShape, idOf, parseToken } from './token.ts';
+import { digestOf, hasEqualDigest, hasShape, parseToken } from './token.ts';
 
 /** What a presented token is: an active session, or why it is not. */
 export type Verification =
@@ -79,19 +79,11 @@ export class Sessions<Tx extends SessionTransaction = SessionTransaction> {
    */
   verify(token: string): Verification | Promise<Verification> {
     if (!hasShape('session', token)) return malformed;
-    const entry = this.#memory.get(idOf(token));
+    const entry = this.#memory.find(digestOf(token));
     if (entry === undefined) return this.#verifyFromStore(token);
-    if (!hasEqualDigest(entry.session.digest, digestOf(token))) return unknown;
-    const refusal = standingRefusal(entry.session, entry.standing, this.#memory.instanceEpoch);
-    if (refusal !== null) return { isActive: false, reason: refusal };
-    const { authenticatedAt } = entry.session;
-    const timeout = timeoutOf(
-      { authenticatedAt, lastActiveAt: entry.lastActiveAt },
-      this.policy,
-      this.#clock.now(),
-    );
     // Another node may have seen activity that memory has not: a timeout is only ever decided on the store's row.
-    return timeout === null ? entry.answer : this.#verifyFromStore(token);
+    const isOverdue = timeoutOf(entry, this.policy, this.#clock.now()) !== null;
+    return isOverdue ? this.#verifyFromStore(token) : entry.answer;
   }
 
   /** Notes a request of the owner. Throttled, written in batches by `sweep`; losing it can only shorten the session. */

@@ -82,9 +82,9 @@ export function idOf(token: string): string {
   return token.slice(idStart, idStart + idLength);
 }
 
-/** SHA-256 of the secret with its checksum, base64url: what is stored of a token. */
+/** SHA-256 of the whole token, base64url: what is stored of it. All of it but the secret is public. */
 export function digestOf(token: string): string {
-  return hash('sha256', token.slice(secretStart), 'base64url');
+  return hash('sha256', token, 'base64url');
 }
 
 /** Compares two digests in a time that depends on their length alone. */
