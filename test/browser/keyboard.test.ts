@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import type { Person } from './browser.ts';
 import { curl, edgeOnWindows, firefoxOnLinux, safariOnIphone } from './clients.ts';
-import { focusOf, openLive, question } from './pages.ts';
+import { focusOf, openLive, openSessions, question } from './pages.ts';
 import { type Owner, setStage } from './stage.ts';
 
 const stage = setStage();
@@ -140,6 +140,24 @@ describe('what is heard', () => {
     }
     await page.getByText('(3 minutes ago)').first().waitFor();
     assert.deepEqual(await page.evaluate<string[]>('probe.said()'), []);
+  });
+
+  it('is the loss of the line once, not again with every list that is fetched meanwhile', async (t) => {
+    const { page, context } = await fullList(t);
+    await context.route('**/api/stream', (route) => route.abort());
+    await page.clock.install();
+    await openSessions(page);
+    await page.evaluate('probe.listen()');
+    await page.clock.runFor(4_000);
+    await page.getByText('Live updates paused.').waitFor();
+    for (let polls = 0; polls < 4; polls += 1) {
+      const fetched = page.waitForResponse('**/api/sessions');
+      await page.clock.runFor(61_000);
+      await fetched;
+      // The server's time moves on as well, so that the list says another one.
+      stage.clock.advance(61_000);
+    }
+    assert.deepEqual(await page.evaluate<string[]>('probe.said()'), ['Live updates paused.']);
   });
 
   it('is the signed-out screen, which takes the focus of the page it replaces', async (t) => {

@@ -142,9 +142,10 @@ export class SessionsElement extends LitElement {
 
   #paused(view: SessionsView): TemplateResult {
     const asOf = this.#sessions.roster.asOf ?? new Date(view.now).toISOString();
-    return html`<div class="notice notice--quiet" role="status">
+    // Only the loss is said aloud: the time changes with every list.
+    return html`<div class="notice notice--quiet">
       ${icon('pause')}
-      <p><strong>${en.sessions.paused}</strong> ${en.sessions.listAsOf(clock(asOf, view.viewer))}</p>
+      <p><strong role="status">${en.sessions.paused}</strong> ${en.sessions.listAsOf(clock(asOf, view.viewer))}</p>
       <button class="button" type="button" @click=${() => void this.#refresh()}>${en.sessions.refresh}</button>
     </div>`;
   }
