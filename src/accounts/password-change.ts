@@ -7,7 +7,7 @@ import {
   userActor,
 } from '../engine/changes.ts';
 import { hasRecentProof } from '../engine/policy.ts';
-import type { Origin, SessionRecord } from '../engine/session.ts';
+import type { Origin, Proof, SessionRecord } from '../engine/session.ts';
 import type { PasswordChanged, Refused } from './answers.ts';
 import { giveBack } from './attempts.ts';
 import type { AccountsContext } from './context.ts';
@@ -32,7 +32,7 @@ export async function changePassword(
 ): Promise<PasswordChanged | Refused> {
   const refusal = await refuseNewPassword(context, session, input);
   if (refusal !== null) return refusal;
-  const checked = await checkPassword(context, session, input.currentPassword, request.network);
+  const checked = await checkPassword(context, session, input.currentPassword, request);
   if (checked.status === 'refused') return checked;
   if (input.newPassword.normalize('NFC') === input.currentPassword.normalize('NFC')) {
     return { status: 'refused', code: 'password_unchanged' };
@@ -79,7 +79,10 @@ async function applyChange(
   await tx.putPassword(session.userId, passwordHash, change.now);
   await tx.removePendingSignInsOf(session.userId);
   const ended = revokeOthers ? await terminateOthersIn(tx, change, session, 'password_changed') : [];
-  const rotated = await rotateIn(tx, change, session, [{ method: 'pwd', at: change.now }]);
+  // Beside a second factor the password alone is no full proof: it must not open the step-up window again.
+  const hasSecondFactor = (await tx.findTotp(session.userId))?.confirmedAt != null;
+  const proofs: readonly Proof[] = hasSecondFactor ? [] : [{ method: 'pwd', at: change.now }];
+  const rotated = await rotateIn(tx, change, session, proofs);
   const actor = userActor(session, await tx.findDevice(session.userId, session.deviceId));
   await record(tx, change, { type: 'password.changed', session, actor });
   return { status: 'changed', revoked: ended.length, ...rotated };

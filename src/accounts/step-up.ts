@@ -33,11 +33,8 @@ export async function stepUp(
   const methods = await stepUpMethods(context, session.userId);
   if ('method' in proof) return stepUpWithCode(context, session, proof, request.origin);
   if (!methods.includes('password')) return { status: 'refused', code: 'step_up_required' };
-  const checked = await checkPassword(context, session, proof.password, request.network);
-  if (checked.status === 'refused') {
-    await noteStepUpFailure(context, session, request.origin, checked);
-    return checked;
-  }
+  const checked = await checkPassword(context, session, proof.password, request);
+  if (checked.status === 'refused') return checked;
   return context.sessions.commit(async (tx, change) => {
     const refusal = await refuseStaleProof(tx, checked.user);
     if (refusal !== null) return refusal;
@@ -62,12 +59,12 @@ export interface CheckedPassword {
   readonly lanes: readonly Lane[];
 }
 
-/** Checks the password of a session's user, counted like a sign-in from the device the session is on. */
+/** Checks the password of a session's user, counted like a sign-in from the device the session is on; a wrong one is noted. */
 export async function checkPassword(
   context: AccountsContext,
   session: SessionRecord,
   password: string,
-  network: string,
+  { origin, network }: { readonly origin: Origin; readonly network: string },
 ): Promise<CheckedPassword | Refused> {
   const user = await context.store.user(session.userId);
   if (user === null) throw new RollcallError('no_active_session');
@@ -79,10 +76,9 @@ export async function checkPassword(
   };
   const taken = await takeSignInAttempt(context, attempt);
   if (taken.status === 'refused') return taken;
-  const isRight = await isRightPassword(context, user, password);
-  return isRight
-    ? { status: 'right', user, lanes: taken.lanes }
-    : { status: 'refused', code: 'invalid_credentials' };
+  if (await isRightPassword(context, user, password)) return { status: 'right', user, lanes: taken.lanes };
+  await context.sessions.commit((tx, change) => note(tx, change, session, origin));
+  return { status: 'refused', code: 'invalid_credentials' };
 }
 
 function stepUpWithCode(
@@ -117,16 +113,6 @@ async function complete(
     method === 'recovery' ? ['step_up.completed', 'recovery_code.used'] : ['step_up.completed'];
   for (const type of types) await record(tx, change, { type, session, actor, methods: [method] });
   return { status: 'stepped-up', ...rotated };
-}
-
-async function noteStepUpFailure(
-  context: AccountsContext,
-  session: SessionRecord,
-  origin: Origin,
-  { code }: Refused,
-): Promise<void> {
-  if (code !== 'invalid_credentials') return;
-  await context.sessions.commit((tx, change) => note(tx, change, session, origin));
 }
 
 async function note(

@@ -283,6 +283,36 @@ describe('a password change', () => {
     await assert.rejects(laboratory.signIn());
   });
 
+  test('does not open the step-up window again where a second factor is on', async () => {
+    const laboratory = createAccountsLaboratory();
+    const { session } = await laboratory.signUp();
+    await laboratory.turnOnTwoFactor(session);
+    const provenAt = laboratory.clock.now();
+    const [current] = await laboratory.sessions.list(session.userId);
+    if (current === undefined) throw new Error('no session');
+    laboratory.clock.advance(9 * minute);
+    const input = {
+      currentPassword: password,
+      newPassword: 'copper meadow thirteen owls',
+      revokeOthers: true,
+    };
+    const changed = await laboratory.accounts.changePassword(current.session, input, request);
+    assert.ok(changed.status === 'changed' && changed.session.authenticatedAt === provenAt);
+  });
+
+  test('notes a wrong current password in the history', async () => {
+    const laboratory = createAccountsLaboratory();
+    const { session, user } = await laboratory.signUp();
+    const input = {
+      currentPassword: 'wrong',
+      newPassword: 'copper meadow thirteen owls',
+      revokeOthers: true,
+    };
+    await laboratory.accounts.changePassword(session, input, request);
+    const types = (await laboratory.sessions.history(user.id, null, 10)).map(({ type }) => type);
+    assert.ok(types.includes('step_up.failed'));
+  });
+
   test('leaves the others when asked to, and changes nothing when it is refused', async () => {
     const laboratory = createAccountsLaboratory();
     const here = await laboratory.signUp();
