@@ -11,14 +11,19 @@ export interface ClientOptions {
   readonly onProblem?: (problem: Problem) => void;
 }
 
+/** Why something is read: `isBackground` says that the page asks by itself, which is no activity of the owner. */
+export interface Reading {
+  readonly isBackground?: boolean;
+}
+
 /** One function per operation. All of them answer with a value or a problem; none throws for a refusal. */
 export interface Client {
   signUp(request: Wire.SignUpRequest): Promise<Answer<Wire.SignUpAnswer>>;
   signIn(request: Wire.SignInRequest): Promise<Answer<Wire.SignInAnswer>>;
   verifySecondFactor(request: Wire.SecondFactorRequest): Promise<Answer<Wire.SignedInAnswer>>;
   signOut(): Promise<Answer<null>>;
-  currentSession(): Promise<Answer<Wire.CurrentSessionAnswer>>;
-  listSessions(): Promise<Answer<Wire.SessionListAnswer>>;
+  currentSession(reading?: Reading): Promise<Answer<Wire.CurrentSessionAnswer>>;
+  listSessions(reading?: Reading): Promise<Answer<Wire.SessionListAnswer>>;
   /** Final everywhere once answered. An id already ended is answered the same way. May need a step-up. */
   revokeSession(id: string): Promise<Answer<null>>;
   revokeOtherSessions(): Promise<Answer<Wire.RevokedAnswer>>;
@@ -36,7 +41,12 @@ export interface Client {
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-type Send = <Value>(method: Method, path: string, body?: unknown) => Promise<Answer<Value>>;
+type Send = <Value>(
+  method: Method,
+  path: string,
+  body?: unknown,
+  reading?: Reading,
+) => Promise<Answer<Value>>;
 
 /** A client for one Rollcall. Credentials are the browser's cookies; the client never sees them. */
 export function createClient(options: ClientOptions = {}): Client {
@@ -47,8 +57,8 @@ export function createClient(options: ClientOptions = {}): Client {
     signIn: (request) => send('POST', '/api/sign-in', request),
     verifySecondFactor: (request) => send('POST', '/api/sign-in/second-factor', request),
     signOut: () => send('POST', '/api/sign-out'),
-    currentSession: () => send('GET', '/api/session'),
-    listSessions: () => send('GET', '/api/sessions'),
+    currentSession: (reading) => send('GET', '/api/session', undefined, reading),
+    listSessions: (reading) => send('GET', '/api/sessions', undefined, reading),
     revokeSession: (id) => send('DELETE', `/api/sessions/${part(id)}`),
     revokeOtherSessions: () => send('POST', '/api/sessions/revoke-others'),
     labelDevice: (id, label) => send('PATCH', `/api/devices/${part(id)}`, { label }),
@@ -68,22 +78,28 @@ export function createClient(options: ClientOptions = {}): Client {
 function sender(options: ClientOptions): Send {
   const { baseUrl = '', timeoutMs = 15_000, onProblem } = options;
   const call = options.fetch ?? ((input, init) => fetch(input, init));
-  return async <Value>(method: Method, path: string, body?: unknown): Promise<Answer<Value>> => {
-    const init = requestInit(method, body, baseUrl === '' ? 'same-origin' : 'include');
+  const credentials = baseUrl === '' ? 'same-origin' : 'include';
+  return async <Value>(
+    method: Method,
+    path: string,
+    body?: unknown,
+    reading: Reading = {},
+  ): Promise<Answer<Value>> => {
+    const init = requestInit(method, body, reading);
     const answer = await answerOf<Value>(() =>
-      call(baseUrl + path, { ...init, signal: AbortSignal.timeout(timeoutMs) }),
+      call(baseUrl + path, { ...init, credentials, signal: AbortSignal.timeout(timeoutMs) }),
     );
     if (!answer.ok) onProblem?.(answer.problem);
     return answer;
   };
 }
 
-function requestInit(method: Method, body: unknown, credentials: 'same-origin' | 'include'): RequestInit {
-  const init: RequestInit = { method, credentials, cache: 'no-store', redirect: 'error' };
-  const accept = { accept: 'application/json' };
-  if (method === 'GET') return { ...init, headers: accept };
-  const headers = { ...accept, 'content-type': 'application/json' };
-  return body === undefined ? { ...init, headers } : { ...init, headers, body: JSON.stringify(body) };
+function requestInit(method: Method, body: unknown, { isBackground = false }: Reading): RequestInit {
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (method !== 'GET') headers['content-type'] = 'application/json';
+  if (isBackground) headers['rollcall-background'] = '1';
+  const init: RequestInit = { method, headers, cache: 'no-store', redirect: 'error' };
+  return body === undefined ? init : { ...init, body: JSON.stringify(body) };
 }
 
 async function answerOf<Value>(call: () => Promise<Response>): Promise<Answer<Value>> {

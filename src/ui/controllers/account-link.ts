@@ -99,7 +99,7 @@ export class AccountLink {
   async #join(): Promise<void> {
     const run = this.#run;
     this.#expectLiveSoon();
-    const answer = await this.client.currentSession();
+    const answer = await this.client.currentSession({ isBackground: true });
     if (this.ending !== null || this.#run !== run) return;
     if (!answer.ok) {
       this.#starting = null;

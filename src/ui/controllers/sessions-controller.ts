@@ -1,4 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { Reading } from '../../client/client.ts';
 import type { Answer, Problem } from '../../client/problem.ts';
 import type { StreamEvent } from '../../client/stream.ts';
 import type { SessionListAnswer } from '../../client/types.ts';
@@ -40,7 +41,7 @@ export class SessionsController implements ReactiveController {
   #letGoTimer: ReturnType<typeof setTimeout> | undefined;
   /** How many events came in so far. */
   #heard = 0;
-  #lastLoadedAt = 0;
+  #lastAskedAt = 0;
   #wasPaused = false;
 
   constructor(host: ReactiveControllerHost, link: () => AccountLink, clock: PageClock) {
@@ -77,7 +78,7 @@ export class SessionsController implements ReactiveController {
   /** The first load, and the retry of a failed one. */
   load(): Promise<void> {
     return this.loading.load(
-      () => this.#list(),
+      () => this.#list({ isBackground: false }),
       (list) => this.#take(list),
     );
   }
@@ -125,7 +126,7 @@ export class SessionsController implements ReactiveController {
   readonly #onVisible = (): void => {
     if (document.hidden) return;
     if (this.#link().live === 'paused') this.#link().retryNow();
-    if (Date.now() - this.#lastLoadedAt > pollMs) void this.#reload(false);
+    if (Date.now() - this.#lastAskedAt > pollMs) void this.#reload(false);
   };
 
   /** The stream may tell of the end before the answer does; either way it is this page's own act. */
@@ -144,7 +145,7 @@ export class SessionsController implements ReactiveController {
 
   #poll(): void {
     const due = document.hidden ? hiddenPollMs : pollMs;
-    if (this.#link().live !== 'paused' || Date.now() - this.#lastLoadedAt < due - 1_000) return;
+    if (this.#link().live !== 'paused' || Date.now() - this.#lastAskedAt < due - 1_000) return;
     void this.#reload(false);
   }
 
@@ -161,20 +162,20 @@ export class SessionsController implements ReactiveController {
       if (this.loading.phase.name === 'failed') await this.load();
       return null;
     }
-    const answer = await this.#list();
+    const answer = await this.#list({ isBackground: !isAsked });
     if (answer.ok) this.#take(answer.value, isAsked);
     return answer.ok ? null : answer.problem;
   }
 
   /** A list that was under way while something happened may not know of it, so it is asked for once more. */
-  async #list(): Promise<Answer<SessionListAnswer>> {
+  async #list(reading: Reading): Promise<Answer<SessionListAnswer>> {
+    this.#lastAskedAt = Date.now();
     const heard = this.#heard;
-    const answer = await this.#link().client.listSessions();
-    return heard === this.#heard ? answer : this.#link().client.listSessions();
+    const answer = await this.#link().client.listSessions(reading);
+    return heard === this.#heard ? answer : this.#link().client.listSessions(reading);
   }
 
   #take(list: SessionListAnswer, isAsked = false): void {
-    this.#lastLoadedAt = Date.now();
     this.#clock.learn(list.asOf);
     const roster = withList(this.roster, list.sessions, list.asOf);
     const isHeld = this.#isHeld && !isAsked && this.roster.asOf !== null;
