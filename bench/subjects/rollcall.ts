@@ -38,7 +38,7 @@ export async function prepareRollcall(folder: string): Promise<Subject> {
   for (const token of tokens) await sessions.verify(token);
   const unknown = mintToken('session', mintId(systemClock.now(), systemRandom), systemRandom).token;
   // Refusals that need the store are asked for here, the others with the rest.
-  for (const token of [expired, unknown]) {
+  for (const token of [expired, unknown, altered(tokens[0] ?? '', 50)]) {
     const answer = await sessions.verify(token);
     if (answer.isActive) throw new Error('a session that must be refused was accepted');
   }
@@ -46,7 +46,7 @@ export async function prepareRollcall(folder: string): Promise<Subject> {
     isSynchronous: true,
     credentials: tokens,
     userIds: userIdsOf(tokens.length),
-    refused: [altered(tokens[0] ?? '', 50), (tokens[0] ?? '').slice(0, -1), ''],
+    refused: [(tokens[0] ?? '').slice(0, -1), ''],
     check: (token) => {
       const answer = sessions.verify(token);
       if (answer instanceof Promise) throw new Error('the session was not in memory');

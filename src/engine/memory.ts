@@ -1,5 +1,6 @@
 import type { LookUp } from './ports.ts';
 import type { SessionRecord, Standing } from './session.ts';
+import { memoryKeyOfDigest } from './token.ts';
 
 /** A user's standing as shared by all of the user's sessions in memory. */
 interface SharedStanding extends Standing {
@@ -12,6 +13,7 @@ interface SharedStanding extends Standing {
 /** A session in memory, ready to be answered. */
 export interface MemoryEntry {
   readonly session: SessionRecord;
+  readonly key: string;
   readonly authenticatedAt: number;
   readonly standing: SharedStanding;
   /** The answer of a verify, made once so that a hit allocates nothing. */
@@ -27,7 +29,7 @@ export interface MemoryEntry {
  * began after the eviction: `fill` compares the mark taken before the read (design, section 7, rule 4).
  */
 export class SessionMemory {
-  readonly #byDigest = new Map<string, MemoryEntry>();
+  readonly #byKey = new Map<string, MemoryEntry>();
   readonly #byId = new Map<string, MemoryEntry>();
   readonly #standings = new Map<string, SharedStanding>();
   readonly #capacity: number;
@@ -50,11 +52,11 @@ export class SessionMemory {
   }
 
   /**
-   * The session of a token, by the token's digest: nothing else has to be compared, since nobody can steer a digest.
+   * The session of a token, by `memoryKeyOf` the token: nothing else has to be compared, since nobody can steer a digest.
    * What is found was active when it was read, and no end or raised epoch has come to it since; only time has passed.
    */
-  find(digest: string): MemoryEntry | undefined {
-    return freshOnly(this.#byDigest.get(digest));
+  find(key: string): MemoryEntry | undefined {
+    return freshOnly(this.#byKey.get(key));
   }
 
   get(id: string): MemoryEntry | undefined {
@@ -69,7 +71,7 @@ export class SessionMemory {
     if (this.#byId.size >= this.#capacity) this.#dropOldest();
     const entry = entryOf(session, this.#share(session.userId, standing));
     entry.standing.holders += 1;
-    this.#byDigest.set(session.digest, entry);
+    this.#byKey.set(entry.key, entry);
     this.#byId.set(session.id, entry);
   }
 
@@ -95,7 +97,7 @@ export class SessionMemory {
   }
 
   #forgetAll(instanceEpoch: number): void {
-    this.#byDigest.clear();
+    this.#byKey.clear();
     this.#byId.clear();
     this.#standings.clear();
     this.#instanceEpoch = instanceEpoch;
@@ -114,7 +116,7 @@ export class SessionMemory {
     const entry = this.#byId.get(id);
     if (entry === undefined) return;
     this.#byId.delete(id);
-    this.#byDigest.delete(entry.session.digest);
+    this.#byKey.delete(entry.key);
     entry.standing.holders -= 1;
     const { userId } = entry.session;
     if (entry.standing.holders === 0 && this.#standings.get(userId) === entry.standing)
@@ -134,5 +136,6 @@ function freshOnly(entry: MemoryEntry | undefined): MemoryEntry | undefined {
 function entryOf(session: SessionRecord, standing: SharedStanding): MemoryEntry {
   const { authenticatedAt, lastActiveAt } = session;
   const answer = { isActive: true, session } as const;
-  return { session, authenticatedAt, standing, answer, lastActiveAt, writtenActiveAt: lastActiveAt };
+  const key = memoryKeyOfDigest(session.digest);
+  return { session, key, authenticatedAt, standing, answer, lastActiveAt, writtenActiveAt: lastActiveAt };
 }

@@ -26,7 +26,7 @@ import type {
   SignalSink,
 } from './ports.ts';
 import type { Actor, Proof, SessionRecord, TerminationReason } from './session.ts';
-import { digestOf, hasEqualDigest, hasShape, parseToken } from './token.ts';
+import { hasEqualDigest, hasShape, memoryKeyOf, parseToken } from './token.ts';
 
 /** What a presented token is: an active session, or why it is not. */
 export type Verification =
@@ -79,7 +79,7 @@ export class Sessions<Tx extends SessionTransaction = SessionTransaction> {
    */
   verify(token: string): Verification | Promise<Verification> {
     if (!hasShape('session', token)) return malformed;
-    const entry = this.#memory.find(digestOf(token));
+    const entry = this.#memory.find(memoryKeyOf(token));
     if (entry === undefined) return this.#verifyFromStore(token);
     // Another node may have seen activity that memory has not: a timeout is only ever decided on the store's row.
     const isOverdue = timeoutOf(entry, this.policy, this.#clock.now()) !== null;

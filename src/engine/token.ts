@@ -87,6 +87,16 @@ export function digestOf(token: string): string {
   return hash('sha256', token, 'base64url');
 }
 
+/** The same digest as one character a byte, a fifth cheaper to make: what memory is searched by. */
+export function memoryKeyOf(token: string): string {
+  return hash('sha256', token, 'binary');
+}
+
+/** The memory key of a stored digest. */
+export function memoryKeyOfDigest(digest: string): string {
+  return Buffer.from(digest, 'base64url').toString('latin1');
+}
+
 /** Compares two digests in a time that depends on their length alone. */
 export function hasEqualDigest(left: string, right: string): boolean {
   let difference = left.length ^ right.length;
