@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { AccountStore, AccountTransaction } from '../src/accounts/ports.ts';
 import type { Established, EstablishInput } from '../src/engine/changes.ts';
 import type { Signal } from '../src/engine/events.ts';
@@ -7,6 +6,7 @@ import type { Clock, Random } from '../src/engine/ports.ts';
 import type { Origin } from '../src/engine/session.ts';
 import { Sessions } from '../src/engine/sessions.ts';
 import { createMemoryStore } from '../src/store/memory.ts';
+import { seededRandom } from './seeded-random.ts';
 
 /** A clock that moves only when a test moves it. */
 export class FixedClock implements Clock {
@@ -30,21 +30,6 @@ export class FixedClock implements Clock {
     this.#now += milliseconds;
     this.#monotonic += Math.max(0, milliseconds);
   }
-}
-
-/** The same bytes for the same seed, so that a failing case can be run again. */
-export function seededRandom(seed: string): Random {
-  let count = 0;
-  return {
-    bytes: (length) => {
-      const blocks: Buffer[] = [];
-      for (let have = 0; have < length; have += 32) {
-        count += 1;
-        blocks.push(createHash('sha256').update(`${seed}:${count}`).digest());
-      }
-      return new Uint8Array(Buffer.concat(blocks).subarray(0, length));
-    },
-  };
 }
 
 export const second = 1000;

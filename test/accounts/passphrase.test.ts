@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { suggestPassphrase } from '../../src/accounts/passphrase.ts';
 import { createPasswordJudge } from '../../src/accounts/password-rules.ts';
 import { RollcallError } from '../../src/errors.ts';
-import { givenBytes, seededRandom } from './seeded-random.ts';
+import { givenBytes, seededRandom } from '../seeded-random.ts';
 
 const words = new Set(dictionary['diceware-common']);
 

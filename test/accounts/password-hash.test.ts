@@ -3,7 +3,7 @@ import { argon2Sync } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { createPasswordHasher } from '../../src/accounts/password-hash.ts';
 import { RollcallError } from '../../src/errors.ts';
-import { seededRandom } from './seeded-random.ts';
+import { seededRandom } from '../seeded-random.ts';
 
 const hasher = createPasswordHasher({ random: seededRandom('hasher') });
 

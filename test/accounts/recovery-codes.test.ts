@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { newRecoveryCodes, recoveryCodeDigest } from '../../src/accounts/recovery-codes.ts';
-import { givenBytes, seededRandom } from './seeded-random.ts';
+import { givenBytes, seededRandom } from '../seeded-random.ts';
 
 const codes = newRecoveryCodes(seededRandom('codes'));
 const [code = ''] = codes;

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { URI } from 'otpauth';
 import { formatTotpKey, matchTotpStep, newTotpKey, totpUri } from '../../src/accounts/totp.ts';
-import { givenBytes, seededRandom } from './seeded-random.ts';
+import { givenBytes, seededRandom } from '../seeded-random.ts';
 
 const stepMs = 30_000;
 const rfcKey = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { createVault } from '../../src/accounts/vault.ts';
 import { RollcallError } from '../../src/errors.ts';
-import { seededRandom } from './seeded-random.ts';
+import { seededRandom } from '../seeded-random.ts';
 
 const key = seededRandom('vault key').bytes(32);
 const vault = createVault({ key, random: seededRandom('nonces') });

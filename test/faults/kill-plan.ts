@@ -1,6 +1,6 @@
 import type { Random } from '../../src/engine/ports.ts';
 import { idOf } from '../../src/engine/token.ts';
-import { seededRandom } from '../laboratory.ts';
+import { seededRandom } from '../seeded-random.ts';
 import type { Expected, ExpectedSession } from './kill-ledger.ts';
 import type { Operation, StartedOperation } from './kill-protocol.ts';
 

@@ -12,7 +12,8 @@ import type { Handler, HandlerOptions, LogLine, PageFile } from '../../src/http/
 import type { Timers } from '../../src/http/timers.ts';
 import { SignalHub } from '../../src/signals/hub.ts';
 import { createMemoryStore } from '../../src/store/memory.ts';
-import { FixedClock, seededRandom } from '../laboratory.ts';
+import { FixedClock } from '../laboratory.ts';
+import { seededRandom } from '../seeded-random.ts';
 
 const judge = createPasswordJudge();
 

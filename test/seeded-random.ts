@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Random } from '../../src/engine/ports.ts';
+import type { Random } from '../src/engine/ports.ts';
 
 /** A generator whose bytes follow from its seed: the same in every run. */
 export function seededRandom(seed: string | number): Random {
