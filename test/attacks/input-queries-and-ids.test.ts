@@ -22,7 +22,6 @@ const queries = [
   'cursor.a=x',
   'cursor=x;limit=1',
   'Cursor=x',
-  'cursor=',
   'cursor=null',
   'cursor=%00',
   'cursor=%ff',

@@ -365,6 +365,7 @@ describe('the history', () => {
       await owner.send('PATCH', `/api/devices/${id}`, { body: { label: `Name ${count}` } });
     }
     const first = (await owner.send('GET', '/api/history')).json;
+    assert.deepEqual((await owner.send('GET', '/api/history?cursor=')).json, first);
     const second = (await owner.send('GET', `/api/history?cursor=${first['next']}`)).json;
     const ids = [...(first['events'] as { id: string }[]), ...(second['events'] as { id: string }[])].map(
       ({ id }) => id,

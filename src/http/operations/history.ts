@@ -9,9 +9,9 @@ const pageSize = 50;
 const historyQuery = z.strictObject({
   cursor: z
     .string()
-    .refine(isId)
+    .refine((text) => text === '' || isId(text))
     .optional()
-    .openapi({ description: 'The `next` of the page before; absent for the newest page' }),
+    .openapi({ description: 'The `next` of the page before; absent or empty for the newest page' }),
 });
 
 export const history = sessionOperation({
@@ -25,7 +25,7 @@ export const history = sessionOperation({
   answer: historyAnswer,
   run: async (exchange, { session }, { query }) => {
     // One more than a page tells whether there is a next one.
-    const found = await exchange.options.sessions.history(session.userId, query.cursor ?? null, pageSize + 1);
+    const found = await exchange.options.sessions.history(session.userId, query.cursor || null, pageSize + 1);
     const page = found.slice(0, pageSize);
     const next = found.length > pageSize ? (page.at(-1)?.id ?? null) : null;
     return { value: { events: page.map(historyEventWireOf), next } };
