@@ -5,6 +5,7 @@ import {
   emptyReport,
   type TestEvent,
   withFailure,
+  withNote,
   withOutput,
   withPass,
 } from '../../tools/testing/file-report.ts';
@@ -55,6 +56,16 @@ describe('the test report', () => {
   it('counts a suite whose set-up failed', () => {
     const error = runnerError('hookFailed', new Error('no database'));
     assert.equal(withFailure(emptyReport, { ...event, isSuite: true, error }).tally.failed, 1);
+  });
+
+  it('shows what tests measured, and not what the runner counts', () => {
+    const counted = withNote(withPass(emptyReport, event), 'duration_ms 12.5', 0);
+    const report = withNote(counted, 'p95 48 ms of 20', 1);
+    const [line, note, ...rest] = describeReport('test/a.test.ts', report, 1000).split('\n');
+    assert.deepEqual(
+      [line?.trim(), note?.trim(), rest],
+      ['ok    test/a.test.ts (1, 1.0 s)', 'p95 48 ms of 20', []],
+    );
   });
 
   it('fails a file that holds no tests', () => {

@@ -15,11 +15,13 @@ export type TestEvent = {
 export type FileReport = {
   readonly tally: Tally;
   readonly failures: readonly string[];
+  /** What its tests measured and wanted to be read. */
+  readonly notes: readonly string[];
   readonly output: string;
 };
 
 /** A file of which nothing is known yet. */
-export const emptyReport: FileReport = { tally: emptyTally, failures: [], output: '' };
+export const emptyReport: FileReport = { tally: emptyTally, failures: [], notes: [], output: '' };
 
 /** The report after a test that passed. A file that "passes" as a whole held no test, which is a failure. */
 export function withPass(report: FileReport, event: TestEvent): FileReport {
@@ -41,19 +43,34 @@ export function withFailure(report: FileReport, event: TestEvent): FileReport {
   return withFailureText(report, `${event.name}${place}\n${describeError(event.error)}`);
 }
 
+/** The report after a test noted what it measured. The runner's own notes, of the file as a whole, tell nothing new. */
+export function withNote(report: FileReport, message: string, nesting: number): FileReport {
+  return nesting === 0 && runnersNote.test(message)
+    ? report
+    : { ...report, notes: [...report.notes, message] };
+}
+
+const runnersNote = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) [\d.]+$/;
+
 /** The report after the file wrote something; shown only if the file fails. */
 export function withOutput(report: FileReport, text: string): FileReport {
   return { ...report, output: report.output + text };
 }
 
-/** The lines to print for a finished file: one when it is green, failures and output in full when not. */
+/** The lines to print for a finished file: one and its notes when it is green, failures and output in full when not. */
 export function describeReport(name: string, report: FileReport, durationMs: number): string {
   const { passed, failed } = report.tally;
   const time = `${(durationMs / 1000).toFixed(1)} s`;
-  if (failed === 0) return `  ok    ${name} (${passed}, ${time})`;
+  const notes = report.notes.map(indent);
+  if (failed === 0) return [`  ok    ${name} (${passed}, ${time})`, ...notes].join('\n');
   const failures = report.failures.map((failure) => indent(`FAILED ${failure}`));
   const output = report.output === '' ? [] : [indent('output of the file:'), indent(report.output.trimEnd())];
-  return [`  FAIL  ${name} (${failed} of ${passed + failed}, ${time})`, ...failures, ...output].join('\n');
+  return [
+    `  FAIL  ${name} (${failed} of ${passed + failed}, ${time})`,
+    ...notes,
+    ...failures,
+    ...output,
+  ].join('\n');
 }
 
 function withFailureText(report: FileReport, failure: string): FileReport {

@@ -6,6 +6,7 @@ import {
   type FileReport,
   type TestEvent,
   withFailure,
+  withNote,
   withOutput,
   withPass,
 } from './file-report.ts';
@@ -48,6 +49,9 @@ async function runFile(file: string, { root, signal }: RunOptions): Promise<File
   });
   events.on('test:fail', (data) => {
     report = withFailure(report, testEvent(data));
+  });
+  events.on('test:diagnostic', ({ message, nesting }) => {
+    report = withNote(report, message, nesting);
   });
   events.on('test:stdout', ({ message }) => {
     report = withOutput(report, message);
