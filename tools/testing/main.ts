@@ -58,8 +58,8 @@ function stepsFor(files: TestFiles, isFiltered: boolean, signal: AbortSignal): r
   return [
     ...(isFiltered ? [] : checks),
     { heading: 'Pages', run: pages },
-    ...group('Tests', files.quick, availableParallelism()),
-    ...group('Attacks and faults', files.alone, 1),
+    ...group('Tests and attacks', files.quick, availableParallelism()),
+    ...group('Faults', files.alone, 1),
     ...(files.browser.length === 0 ? [] : [{ heading: 'Browser', run: browser }]),
     ...group('Browser tests', files.browser, 1),
   ];
