@@ -173,14 +173,7 @@ describe('the address', () => {
     assert.equal((await owner.send('GET', `/${'a'.repeat(1_000_000)}`)).status, 414);
   });
 
-  const queries = [
-    'cursor=a&cursor=a',
-    'cursor[]=a',
-    'cursor=a;cursor=b',
-    'limit=0',
-    'x',
-    'cursor=*',
-  ];
+  const queries = ['cursor=a&cursor=a', 'cursor[]=a', 'cursor=a;cursor=b', 'limit=0', 'x', 'cursor=*'];
   for (const query of [...queries, Array.from({ length: 1000 }, (_, index) => `a${index}`).join('&')]) {
     it(`is refused with the query ${query.slice(0, 24)} (X-19, X-29)`, async () => {
       assert.equal(codeOf(await owner.send('GET', `/api/history?${query}`)), '400 invalid_request');
