@@ -117,6 +117,7 @@ describe('the groups of tests', () => {
   it('run attacks, faults and browsers alone', () => {
     assert.equal(groupOf('test/attacks/replay.test.ts'), 'quick');
     assert.equal(groupOf('test/faults/crash.test.ts'), 'alone');
+    assert.equal(groupOf('test/faults/http-races.test.ts'), 'quick');
     assert.equal(groupOf('test/browser/log-out.test.ts'), 'browser');
     assert.equal(groupOf('test/engine/token.test.ts'), 'quick');
   });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 export type TestFiles = {
   /** Files that do not mind others running beside them. */
   readonly quick: readonly string[];
-  /** Faults: they measure time or fill the machine, so each runs alone. */
+  /** Faults: they measure time or fill the machine, so each runs alone. Races are about order and run with the rest. */
   readonly alone: readonly string[];
   /** Files that drive a browser, each alone for the same reason. */
   readonly browser: readonly string[];
@@ -27,7 +27,7 @@ export function listTestFiles(root: string, filters: readonly string[]): TestFil
 /** The group of a test file, decided by its folder under `test/`. */
 export function groupOf(path: string): keyof TestFiles {
   if (path.startsWith('test/browser/')) return 'browser';
-  return path.startsWith('test/faults/') ? 'alone' : 'quick';
+  return path.startsWith('test/faults/') && !path.endsWith('races.test.ts') ? 'alone' : 'quick';
 }
 
 function withForwardSlashes(path: string): string {
