@@ -27,11 +27,6 @@ export function totpUri(enrolment: {
   return new TOTP({ ...form, period: periodSeconds, secret: key, label: email, issuer }).toString();
 }
 
-/** The key for typing by hand, in groups of four. */
-export function formatTotpKey(key: string): string {
-  return (key.match(/.{1,4}/g) ?? []).join(' ');
-}
-
 /**
  * The time step a code belongs to: the current one or the one before, for slow typing (RFC 6238, 5.2); null for any
  * other. The code is as received: anything but six ASCII digits, plain spaces aside, is null. Whoever accepts a step

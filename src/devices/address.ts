@@ -155,14 +155,6 @@ function isDottedTailPlain(host: string): boolean {
 /** What an address is good for. Only a `public` one has a place; the others must not be looked up. */
 export type AddressKind = 'this-machine' | 'local-network' | 'shared-network' | 'reserved' | 'public';
 
-/** How each special kind of address is shown to its owner. */
-export const addressKindLabel: Readonly<Record<Exclude<AddressKind, 'public'>, string>> = {
-  'this-machine': 'This machine',
-  'local-network': 'Local network',
-  'shared-network': 'Carrier or overlay network',
-  reserved: 'Reserved address',
-};
-
 /** Ranges by kind (IANA special-purpose registries; RFC 6598 for the shared one). The first that matches wins. */
 const ranges: readonly (readonly [kind: AddressKind, networks: string])[] = [
   ['this-machine', '127.0.0.0/8 ::1/128'],

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { URI } from 'otpauth';
-import { formatTotpKey, matchTotpStep, newTotpKey, totpUri } from '../../src/accounts/totp.ts';
+import { matchTotpStep, newTotpKey, totpUri } from '../../src/accounts/totp.ts';
 import { givenBytes, seededRandom } from '../seeded-random.ts';
 
 const stepMs = 30_000;
@@ -129,11 +129,6 @@ describe('a TOTP key', () => {
     const pool = new Uint8Array(64).map((_, index) => index);
     const key = newTotpKey({ bytes: (count) => pool.subarray(8, 8 + count) });
     assert.deepEqual(bytesOf(key), Buffer.from(pool.subarray(8, 28)));
-  });
-
-  it('is shown in groups of four', () => {
-    assert.equal(formatTotpKey(rfcKey), 'GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ');
-    assert.equal(formatTotpKey(''), '');
   });
 });
 

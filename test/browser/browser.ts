@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import {
@@ -9,18 +8,10 @@ import {
   chromium,
   type Page,
 } from 'playwright-core';
+import { provideBrowser } from '../../tools/testing/browser.ts';
 import { type ClientHeaders, chromeOnWindows } from './clients.ts';
 
 const probe = join(import.meta.dirname, 'fixtures/probe.js');
-
-const usualPaths = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/snap/bin/chromium',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-];
 
 /** The switch replaces Playwright's own list, so what that says about the network and about leaving pages is repeated. */
 const featuresOff = [
@@ -152,8 +143,7 @@ function collectProblems(context: BrowserContext): readonly string[] {
 }
 
 function browserPath(): string {
-  const named = process.env['ROLLCALL_CHROMIUM'];
-  const path = named ?? usualPaths.find((each) => existsSync(each));
+  const path = provideBrowser(process.env);
   assert.ok(path, 'no Chromium found; name one in ROLLCALL_CHROMIUM');
   return path;
 }

@@ -54,7 +54,7 @@ const others = [
 const clock = new PastClock();
 const service = await startTestService({ clock, trustedProxies: '127.0.0.1/32' });
 const browser = await chromium.launch({
-  executablePath: provideBrowser(process.env) ?? '/usr/bin/chromium',
+  executablePath: browserPath(),
   args: process.getuid?.() === 0 ? [...flags, '--no-sandbox'] : flags,
 });
 try {
@@ -64,6 +64,12 @@ try {
 } finally {
   await browser.close();
   await service.stop();
+}
+
+function browserPath(): string {
+  const path = provideBrowser(process.env);
+  if (path === undefined) throw new Error('no Chromium found or fetched; name one in ROLLCALL_CHROMIUM');
+  return path;
 }
 
 /** Lets the account's last weeks happen on the service's clock. */
