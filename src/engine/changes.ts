@@ -102,7 +102,7 @@ export async function establishIn(
     methods: methodsOf(session.proofs),
     actor,
   });
-  context.effects.signal({ type: 'session.established', userId: session.userId, session });
+  context.effects.signal({ type: 'session.established', userId: session.userId, sessionId: session.id });
   return { session, device, token: minted.token, deviceToken };
 }
 
@@ -205,6 +205,8 @@ export async function terminateOthersIn(
 ): Promise<readonly SessionRecord[]> {
   const device = await tx.findDevice(kept.userId, kept.deviceId);
   const others = (await tx.openSessions(kept.userId)).filter(({ id }) => id !== kept.id);
+  // By the user, so that it costs one entry of the feed, and so that a repeat after an unknown outcome waits as well.
+  context.effects.evictUser(kept.userId);
   return terminateIn(tx, context, others, reason, userActor(kept, device));
 }
 

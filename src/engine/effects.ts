@@ -1,6 +1,6 @@
-import type { Signal } from './events.ts';
+import type { SessionEnd, Signal } from './events.ts';
 import type { SessionMemory } from './memory.ts';
-import type { SignalSink } from './ports.ts';
+import type { Evictions, Revocation, SignalSink } from './ports.ts';
 
 /**
  * What a change does outside the store. Evictions happen twice: when they are recorded, so that nothing in memory outlives
@@ -23,7 +23,7 @@ export class Effects {
     this.#memory.evict(sessionId);
   }
 
-  /** The user's epoch was raised, or the user disabled or enabled. */
+  /** All sessions of the user: the epoch was raised, the user disabled or enabled, or many sessions ended. */
   evictUser(userId: string): void {
     this.#users.add(userId);
     this.#memory.evictUser(userId);
@@ -40,15 +40,39 @@ export class Effects {
     this.#signals.push(signal);
   }
 
+  /** What other nodes must hear of, or null when nothing became unacceptable. */
+  revocation(): Revocation | null {
+    const evictions = this.#evictions();
+    const isNothing = evictions.sessionIds.length + evictions.userIds.length === 0 && !this.#isEverything;
+    return isNothing ? null : { evictions, ends: this.#signals.filter(isEnd) };
+  }
+
   /** After the commit, or when its result is unknown. */
   evictAgain(): void {
-    for (const id of this.#sessions) this.#memory.evict(id);
-    for (const id of this.#users) this.#memory.evictUser(id);
-    if (this.#isEverything) this.#memory.evictAll();
+    applyEvictions(this.#memory, this.#evictions());
   }
 
   /** After the commit alone. */
   publish(sink: SignalSink): void {
     for (const signal of this.#signals) sink.publish(signal);
   }
+
+  #evictions(): Evictions {
+    return {
+      sessionIds: [...this.#sessions],
+      userIds: [...this.#users],
+      isEverything: this.#isEverything,
+    };
+  }
+}
+
+/** Takes out of memory what was named. */
+export function applyEvictions(memory: SessionMemory, evictions: Evictions): void {
+  for (const id of evictions.sessionIds) memory.evict(id);
+  for (const id of evictions.userIds) memory.evictUser(id);
+  if (evictions.isEverything) memory.evictAll();
+}
+
+function isEnd(signal: Signal): signal is SessionEnd {
+  return signal.type === 'session.terminated';
 }

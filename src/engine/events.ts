@@ -1,4 +1,4 @@
-import type { Actor, Method, Origin, SessionRecord, TerminationReason } from './session.ts';
+import type { Actor, Method, Origin, TerminationReason } from './session.ts';
 
 /** What can stand in an owner's history: facts in past tense. */
 export const historyTypes = [
@@ -36,16 +36,19 @@ export interface HistoryEvent {
   readonly actor: Actor;
 }
 
+/** That a session ended. */
+export interface SessionEnd {
+  readonly type: 'session.terminated';
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly reason: TerminationReason;
+  readonly at: number;
+  readonly actor: Actor;
+}
+
 /** What is told to open pages after the commit. It may be lost; a refresh always shows the truth. */
 export type Signal =
-  | { readonly type: 'session.established'; readonly userId: string; readonly session: SessionRecord }
+  | { readonly type: 'session.established'; readonly userId: string; readonly sessionId: string }
   | { readonly type: 'session.updated'; readonly userId: string; readonly sessionId: string }
   | { readonly type: 'device.labelled'; readonly userId: string; readonly deviceId: string }
-  | {
-      readonly type: 'session.terminated';
-      readonly userId: string;
-      readonly sessionId: string;
-      readonly reason: TerminationReason;
-      readonly at: number;
-      readonly actor: Actor;
-    };
+  | SessionEnd;

@@ -1,4 +1,4 @@
-import type { HistoryEvent, Signal } from './events.ts';
+import type { HistoryEvent, SessionEnd, Signal } from './events.ts';
 import type { DeviceRecord, SessionRecord, Standing, Termination } from './session.ts';
 
 /** The only source of time. */
@@ -54,9 +54,33 @@ export interface SessionTransaction {
   standing(userId: string): Promise<Standing>;
   putStanding(userId: string, standing: Standing): Promise<void>;
   instanceEpoch(): Promise<number>;
+  /** Raises the epoch of the instance to the given one, or beyond it when another change did so meanwhile. */
   putInstanceEpoch(epoch: number): Promise<void>;
 
   appendHistory(events: readonly HistoryEvent[]): Promise<void>;
+
+  /** Puts the revocation into the feed under the number that this transaction's commit gets (design, section 7, rule 1). */
+  publishRevocation(revocation: Revocation): Promise<FeedPlace>;
+}
+
+/** What no node may answer for out of memory any more, by the widest name that fits. */
+export interface Evictions {
+  readonly sessionIds: readonly string[];
+  /** Users all of whose sessions are meant. */
+  readonly userIds: readonly string[];
+  readonly isEverything: boolean;
+}
+
+/** What a change made unacceptable: what other nodes must forget, and the ends that their open pages are told of. */
+export interface Revocation {
+  readonly evictions: Evictions;
+  readonly ends: readonly SessionEnd[];
+}
+
+/** The place of a revocation in the feed. */
+export interface FeedPlace {
+  /** The revocation sequence of its commit: known, and greater than 0, from then on. 0 in a store of one process. */
+  readonly sequence: number;
 }
 
 /** What verify needs about one session, read in one query. */
@@ -100,6 +124,17 @@ export interface SessionStore<Tx extends SessionTransaction = SessionTransaction
   /** Resolves when the store answers, else throws `store_unavailable`. */
   ping(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Whether memory may answer, and when an end is final on every node (design, section 7). */
+export interface Finality {
+  /** Whether this process may answer from memory at this moment (rule 3). Asked on every verify. */
+  mayAnswerFromMemory(): boolean;
+  /**
+   * Call at once after the commit of this revocation sequence. Resolves when no node answers from memory for what it
+   * ended (rule 5): in milliseconds, at worst after one lease and its margin. Never rejects.
+   */
+  settled(sequence: number): Promise<void>;
 }
 
 /** Where signals go after a commit. Must not throw and must return at once. */

@@ -13,12 +13,16 @@ import {
   theSystem,
   userActor,
 } from './changes.ts';
-import { Effects } from './effects.ts';
+import { applyEvictions, Effects } from './effects.ts';
 import type { HistoryEvent } from './events.ts';
+import { singleProcess } from './finality.ts';
 import { SessionMemory } from './memory.ts';
 import { judge, overdueAt, type Policy, timeoutOf } from './policy.ts';
 import type {
   Clock,
+  Evictions,
+  FeedPlace,
+  Finality,
   Random,
   SessionStore,
   SessionTransaction,
@@ -41,6 +45,17 @@ export interface SessionsOptions<Tx extends SessionTransaction> {
   readonly signals: SignalSink;
   /** Sessions kept in memory at most; 1,000,000 by default. */
   readonly memoryCapacity?: number;
+  /** With many nodes, the lease and the wait; one process on its own store by default. */
+  readonly finality?: Finality;
+}
+
+/** How verify was answered since the start. */
+export interface MemoryStats {
+  readonly hits: number;
+  /** Asked of the store. */
+  readonly misses: number;
+  /** Sessions in memory now. */
+  readonly size: number;
 }
 
 /** Activity younger than this is not written again: "last active" on another node lags by so much at most. */
@@ -59,6 +74,9 @@ export class Sessions<Tx extends SessionTransaction = SessionTransaction> {
   readonly #random: Random;
   readonly #signals: SignalSink;
   readonly #memory: SessionMemory;
+  readonly #finality: Finality;
+  #hits = 0;
+  #misses = 0;
   /** The owner's latest requests that the store does not know yet, by session id. */
   readonly #activities = new Map<string, { readonly userId: string; readonly at: number }>();
   /** Sessions found past a timeout whose end is not written yet: refused even if the clock steps back. */
@@ -71,6 +89,7 @@ export class Sessions<Tx extends SessionTransaction = SessionTransaction> {
     this.#random = options.random;
     this.#signals = options.signals;
     this.#memory = new SessionMemory(options.memoryCapacity ?? 1_000_000);
+    this.#finality = options.finality ?? singleProcess;
   }
 
   /**
@@ -81,9 +100,22 @@ export class Sessions<Tx extends SessionTransaction = SessionTransaction> {
     if (!hasShape('session', token)) return malformed;
     const entry = this.#memory.find(memoryKeyOf(token));
     if (entry === undefined) return this.#verifyFromStore(token);
-    // Another node may have seen activity that memory has not: a timeout is only ever decided on the store's row.
-    const isOverdue = timeoutOf(entry, this.policy, this.#clock.now()) !== null;
-    return isOverdue ? this.#verifyFromStore(token) : entry.answer;
+    // Rule 3: no lease, no memory.
+    if (!this.#finality.mayAnswerFromMemory()) return this.#verifyFromStore(token);
+    // Rule 9: another node may have seen activity that memory has not, so a timeout is only ever decided on the store's row.
+    if (timeoutOf(entry, this.policy, this.#clock.now()) !== null) return this.#verifyFromStore(token);
+    this.#hits += 1;
+    return entry.answer;
+  }
+
+  /** Takes out of memory what another node ended (rule 2). It can only ever make the store be asked. */
+  evict(evictions: Evictions): void {
+    applyEvictions(this.#memory, evictions);
+  }
+
+  /** What memory did so far, for metrics. */
+  memoryStats(): MemoryStats {
+    return { hits: this.#hits, misses: this.#misses, size: this.#memory.size };
   }
 
   /** Notes a request of the owner. Throttled, written in batches by `sweep`; losing it can only shorten the session. */
@@ -214,18 +246,25 @@ export class Sessions<Tx extends SessionTransaction = SessionTransaction> {
 
   /**
    * The one door for changes: runs the change in a durable transaction, evicts what it made unacceptable before and after
-   * the commit, then tells. When it resolves, no request that starts later is accepted with what the change ended.
+   * the commit, tells, and waits until that is final on every node (rules 5 and 9). When it resolves, no request that
+   * starts later is accepted with what the change ended. Rejects with `outcome_unknown` when the commit's reply was lost:
+   * then a repeat finds out, and waits as well.
    */
   async commit<T>(change: (tx: Tx, context: ChangeContext) => Promise<T>): Promise<T> {
     let effects = new Effects(this.#memory);
+    let place: FeedPlace | null = null;
     try {
-      const result = await this.#store.write((tx) => {
+      const result = await this.#store.write(async (tx) => {
         effects = new Effects(this.#memory);
         const now = this.#clock.now();
-        return change(tx, { now, random: this.#random, policy: this.policy, effects });
+        const value = await change(tx, { now, random: this.#random, policy: this.policy, effects });
+        const revocation = effects.revocation();
+        place = revocation === null ? null : await tx.publishRevocation(revocation);
+        return value;
       });
       effects.evictAgain();
       effects.publish(this.#signals);
+      await this.#settled(place);
       return result;
     } catch (error) {
       effects.evictAgain();
@@ -233,9 +272,14 @@ export class Sessions<Tx extends SessionTransaction = SessionTransaction> {
     }
   }
 
+  async #settled(place: FeedPlace | null): Promise<void> {
+    if (place !== null) await this.#finality.settled(place.sequence);
+  }
+
   async #verifyFromStore(token: string): Promise<Verification> {
     const parsed = parseToken('session', token);
     if (parsed === null) return malformed;
+    this.#misses += 1;
     const mark = this.#memory.mark();
     const found = await this.#store.lookUp(parsed.id);
     if (found === null || !hasEqualDigest(found.session.digest, parsed.digest)) return unknown;
@@ -260,7 +304,7 @@ export class Sessions<Tx extends SessionTransaction = SessionTransaction> {
     let ended = 0;
     for (const id of ids) {
       const session = await tx.findSession(id);
-      if (session === null) continue;
+      if (session === null || session.termination !== null) continue;
       const reason =
         this.#overdue.get(id) ?? timeoutOf(this.#withActivity(session), this.policy, context.now);
       if (reason === null) continue;

@@ -157,7 +157,7 @@ export class SessionStream {
 function isAbout(signal: Exclude<Signal, Terminated>, { session, device }: SessionWithDevice): boolean {
   switch (signal.type) {
     case 'session.established':
-      return session.id === signal.session.id;
+      return session.id === signal.sessionId;
     case 'session.updated':
       return session.id === signal.sessionId;
     case 'device.labelled':

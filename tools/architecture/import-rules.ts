@@ -7,7 +7,7 @@ export const importTable: Readonly<Record<string, readonly string[]>> = {
   engine: ['errors'],
   accounts: ['engine', 'errors'],
   devices: ['errors'],
-  store: ['engine', 'accounts', 'signals', 'errors'],
+  store: ['engine', 'accounts', 'signals', 'cluster', 'errors'],
   cluster: ['engine', 'errors'],
   signals: ['engine', 'errors'],
   http: ['engine', 'accounts', 'devices', 'signals', 'errors'],
@@ -43,6 +43,7 @@ export const importTable: Readonly<Record<string, readonly string[]>> = {
 
 /** Where the table is narrower than "the folder": which files may be imported, and whether only for their types. */
 const narrowings = [
+  { importer: 'store', imported: 'cluster', file: 'src/cluster/ports.ts', isTypeOnly: true },
   { importer: 'client', imported: 'http', file: 'src/http/wire.ts', isTypeOnly: true },
   { importer: 'adapters', imported: 'engine', file: undefined, isTypeOnly: true },
 ] as const;

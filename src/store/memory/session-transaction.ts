@@ -1,5 +1,5 @@
 import type { HistoryEvent } from '../../engine/events.ts';
-import type { Activity, SessionAmendment, SessionTransaction } from '../../engine/ports.ts';
+import type { Activity, FeedPlace, SessionAmendment, SessionTransaction } from '../../engine/ports.ts';
 import type { DeviceRecord, SessionRecord, Standing, Termination } from '../../engine/session.ts';
 import { refusedRow } from '../failures.ts';
 import { deviceOf, openSessions, unknownStanding } from './reads.ts';
@@ -96,6 +96,11 @@ export class MemorySessionTransaction implements SessionTransaction {
       if (this.tables.history.current.get(event.id) !== null) throw refusedRow('an event has that id');
       this.tables.history.put(event.id, event);
     }
+  }
+
+  /** Nobody else has to be told. */
+  async publishRevocation(): Promise<FeedPlace> {
+    return { sequence: 0 };
   }
 
   #open(id: string): SessionRecord | null {

@@ -1,0 +1,92 @@
+import type { Evictions, Revocation, SignalSink } from '../engine/ports.ts';
+
+/** One entry of the revocation feed. */
+export interface FeedEntry {
+  readonly sequence: number;
+  /** The node that committed it; it has told its own pages already. */
+  readonly nodeId: string;
+  readonly revocations: readonly Revocation[];
+}
+
+/** What the database knows of one node. */
+export interface NodeRecord {
+  readonly nodeId: string;
+  /** Grows with every renewal that was committed. */
+  readonly renewal: number;
+  /** What the node had applied before it sent that renewal. */
+  readonly applied: number;
+}
+
+/** One renewal: the only thing a node says of itself. */
+export interface RenewalRequest {
+  readonly nodeId: string;
+  /** Greater than in any request of this node before. */
+  readonly renewal: number;
+  /** Feed entries up to this one are applied: what they name is out of memory. */
+  readonly applied: number;
+}
+
+/** The answer to a renewal. */
+export type RenewalReply =
+  | {
+      readonly isKnown: true;
+      /** The revocation sequence under the shared lock. */
+      readonly sequence: number;
+      /** Entries up to this one may be gone from the feed. */
+      readonly trimmed: number;
+      /** The entries past what the node had applied, in order. */
+      readonly entries: readonly FeedEntry[];
+      /** All nodes, this one included. */
+      readonly nodes: readonly NodeRecord[];
+    }
+  /** The node is not in the table, or a later renewal of it is: it must join again. */
+  | { readonly isKnown: false };
+
+/**
+ * The cluster's record in the database. Each method is one message, and one transaction that is never left open while a
+ * node thinks (rule 8). All reject, with `store_unavailable`, when the database can't be reached; a request whose reply
+ * was lost may still take effect later.
+ */
+export interface ClusterLedger {
+  /** Takes the shared lock, records the node as having applied all there is, and gives the sequence. */
+  join(node: { readonly nodeId: string; readonly renewal: number }): Promise<number>;
+  /** Takes the shared lock, records the request where its number is new, and reads sequence and feed (rule 2). */
+  renew(request: RenewalRequest): Promise<RenewalReply>;
+  /** All nodes, as committed now. */
+  nodes(): Promise<readonly NodeRecord[]>;
+  /** Takes the exclusive lock and removes the node if its renewal number still is this one (rule 7). */
+  remove(node: { readonly nodeId: string; readonly renewal: number }): Promise<void>;
+  /** Removes a node that answers nothing any more. */
+  leave(nodeId: string): Promise<void>;
+  /** Removes the entries that every node has applied (rule 10). */
+  trim(): Promise<void>;
+}
+
+/** Brings short messages to the other nodes. Any may be lost, doubled or late (rule 6). */
+export interface MessageLine {
+  /** Sends to every other node. Must not throw and must return at once. */
+  send(message: string): void;
+  /** Called with each message of another node; one listener. */
+  onMessage(listener: (message: string) => void): void;
+}
+
+/** Wakes a node because something was committed. Any call may be missing or too many (rule 6). */
+export interface WakeLine {
+  onWake(listener: () => void): void;
+}
+
+/** Runs something later; a port, so that a simulation decides when. */
+export interface Timers {
+  /** Runs the task once after this many milliseconds unless the returned function is called first. */
+  after(delayMs: number, task: () => void): () => void;
+}
+
+/** What a node does to its own process. */
+export interface NodeEffects {
+  /** Takes what was named out of memory. */
+  evict(evictions: Evictions): void;
+  /** Receives the ends other nodes committed, for open pages. */
+  readonly signals: SignalSink;
+  /** Called when a request to the ledger failed; the node goes on by itself. */
+  report(error: unknown): void;
+}

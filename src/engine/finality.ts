@@ -1,0 +1,7 @@
+import type { Finality } from './ports.ts';
+
+/** The finality of one process with a store of its own: memory is exact, and a commit is final at once (design 7, rule 12). */
+export const singleProcess: Finality = {
+  mayAnswerFromMemory: () => true,
+  settled: () => Promise.resolve(),
+};
