@@ -2,7 +2,7 @@ import type { AccountStore, AccountTransaction } from '../src/accounts/ports.ts'
 import type { Established, EstablishInput } from '../src/engine/changes.ts';
 import type { Signal } from '../src/engine/events.ts';
 import { type Policy, policyOf } from '../src/engine/policy.ts';
-import type { Clock, Random } from '../src/engine/ports.ts';
+import type { Clock, Finality, Random } from '../src/engine/ports.ts';
 import type { Origin } from '../src/engine/session.ts';
 import { Sessions } from '../src/engine/sessions.ts';
 import { createMemoryStore } from '../src/store/memory.ts';
@@ -65,6 +65,7 @@ export interface Laboratory {
 export function createLaboratory(
   limits: Partial<Policy> = {},
   store: AccountStore = createMemoryStore(),
+  finality?: Finality,
 ): Laboratory {
   const clock = new FixedClock();
   const random = seededRandom('laboratory');
@@ -76,6 +77,7 @@ export function createLaboratory(
     random,
     policy: policyOf('standard', limits),
     signals: sink,
+    ...(finality === undefined ? {} : { finality }),
   });
   const establish = async (input: Partial<EstablishInput> = {}): Promise<Established> => {
     const established = await sessions.establish({
