@@ -46,7 +46,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     port,
     host: '127.0.0.1',
     publicUrl: new URL(options.publicUrl ?? url),
-    databasePath: join(folder, 'rollcall.db'),
+    database: { kind: 'sqlite', path: join(folder, 'rollcall.db') } as const,
     trustedProxies: parseTrustedProxies(options.trustedProxies ?? ''),
     secretFile: join(folder, 'secret'),
   };

@@ -48,9 +48,16 @@ export interface Metrics {
   text(): Promise<string>;
 }
 
+/** Whether requests can be served, and what that rests on. */
+export interface Readiness {
+  readonly isReady: boolean;
+  /** One thing a line, such as `database: answering`. */
+  readonly lines: readonly string[];
+}
+
 export interface Health {
-  /** Whether requests can be served: the store answers and nothing is amiss. May reject, which counts as no. */
-  isReady(): Promise<boolean>;
+  /** Must answer within about a second, also when the store does not. May reject, which counts as not ready. */
+  readiness(): Promise<Readiness>;
   /** Whether the process is shutting down: not ready any more, and open event streams end. */
   isStopping(): boolean;
 }

@@ -1,9 +1,11 @@
 import type { Accounts } from '../accounts/accounts.ts';
-import type { Clock } from '../engine/ports.ts';
+import type { Clock, Random } from '../engine/ports.ts';
 import type { Sessions } from '../engine/sessions.ts';
 
+/** At the longest; the pauses are up to two fifths shorter, by chance, so that many nodes don't all ask at once. */
 const sweepEveryMs = 5_000;
 const purgeEveryMs = 60 * 60_000;
+const mostShortened = 0.4;
 /** Terminated sessions and history are kept for 90 days. */
 const retentionMs = 90 * 24 * 60 * 60_000;
 
@@ -19,15 +21,21 @@ export function startJobs(
     readonly sessions: Pick<Sessions, 'sweep' | 'purge'>;
     readonly accounts: Pick<Accounts, 'purge'>;
     readonly clock: Clock;
+    readonly random: Random;
   },
   report: (job: string, error: unknown) => void,
 ): Jobs {
-  const sweep = every(sweepEveryMs, 'sweep', () => parts.sessions.sweep(), report);
-  const purge = every(purgeEveryMs, 'purge', () => purgeOnce(parts), report);
+  const { sessions, random } = parts;
+  const sweep = repeat({ everyMs: sweepEveryMs, random, run: () => sessions.sweep() }, (error) =>
+    report('sweep', error),
+  );
+  const purge = repeat({ everyMs: purgeEveryMs, random, run: () => purgeOnce(parts) }, (error) =>
+    report('purge', error),
+  );
   return {
     stop: async () => {
       await Promise.all([sweep.stop(), purge.stop()]);
-      await parts.sessions.sweep().catch((error: unknown) => report('sweep', error));
+      await sessions.sweep().catch((error: unknown) => report('sweep', error));
     },
   };
 }
@@ -37,27 +45,37 @@ async function purgeOnce(parts: Parameters<typeof startJobs>[0]): Promise<void> 
   await parts.sessions.purge(parts.clock.now() - retentionMs);
 }
 
-function every(
-  intervalMs: number,
-  name: string,
-  run: () => Promise<unknown>,
-  report: (job: string, error: unknown) => void,
-): { stop(): Promise<void> } {
+interface Repeated {
+  readonly everyMs: number;
+  readonly random: Random;
+  run(): Promise<unknown>;
+}
+
+/** Runs again and again, each time a pause after it ended. */
+function repeat({ everyMs, random, run }: Repeated, report: (error: unknown) => void): Jobs {
   let running: Promise<unknown> = Promise.resolve();
-  let isIdle = true;
-  const timer = setInterval(() => {
-    if (!isIdle) return;
-    isIdle = false;
-    running = run()
-      .catch((error: unknown) => report(name, error))
-      .finally(() => {
-        isIdle = true;
-      });
-  }, intervalMs);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isStopped = false;
+  const wait = (): void => {
+    if (isStopped) return;
+    timer = setTimeout(
+      () => {
+        running = run().catch(report).then(wait);
+      },
+      everyMs * (1 - mostShortened * chance(random)),
+    );
+  };
+  wait();
   return {
     stop: async () => {
-      clearInterval(timer);
+      isStopped = true;
+      clearTimeout(timer);
       await running;
     },
   };
+}
+
+/** From 0 to 1. */
+function chance(random: Random): number {
+  return (random.bytes(1)[0] ?? 0) / 255;
 }

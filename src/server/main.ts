@@ -9,6 +9,7 @@ const log = createLog();
 try {
   loadEnvironmentFile();
   const service = await startService(readSettings(process.env), log);
+  for (const warning of service.warnings) process.stderr.write(`Warning: ${warning}\n`);
   process.stdout.write(`Rollcall is ready. Open ${service.url}\n`);
   stopOnSignal(service.stop);
 } catch (error) {

@@ -2,6 +2,8 @@ import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client
 
 /** What operators watch, in the Prometheus text format. */
 export interface Metrics {
+  /** Where other parts add what they count. */
+  readonly registry: Registry;
   text(): Promise<string>;
   /** Counts one answer and how long it took until its first byte, in seconds. */
   answered(facts: { readonly method: string; readonly status: number; readonly seconds: number }): void;
@@ -26,6 +28,7 @@ export function createMetrics(): Metrics {
     registers,
   });
   return {
+    registry,
     text: () => registry.metrics(),
     answered: ({ method, status, seconds }) => {
       answers.inc({ method, status: String(status) });

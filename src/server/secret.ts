@@ -1,5 +1,5 @@
 import { hkdfSync } from 'node:crypto';
-import { chmod, mkdir, open, readFile, stat } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Random } from '../engine/ports.ts';
 import { RollcallError } from '../errors.ts';
@@ -17,7 +17,8 @@ const anyoneElse = 0o007;
 
 /** Reads the secret file, or makes it with mode 600 on the first start. Throws `invalid_setting` for one that is not ours or readable by others. */
 export async function loadSecret(path: string, random: Random): Promise<InstanceSecret> {
-  const secret = (await readSecret(path)) ?? (await createSecret(path, random));
+  const secret = (await readSecret(path)) ?? (await createSecret(path, random)) ?? (await readSecret(path));
+  if (secret === null) throw cannotBeMade(path);
   return {
     keyFor: (purpose) =>
       new Uint8Array(hkdfSync('sha256', secret, new Uint8Array(0), `rollcall ${purpose}`, 32)),
@@ -31,7 +32,7 @@ async function readSecret(path: string): Promise<Uint8Array | null> {
     content = await readFile(path, 'utf8');
     mode = (await stat(path)).mode;
   } catch (error) {
-    if (isMissing(error)) return null;
+    if (hasCode(error, 'ENOENT')) return null;
     throw new RollcallError('invalid_setting', {
       detail: `ROLLCALL_SECRET_FILE: ${path} can't be read.`,
       cause: error,
@@ -49,24 +50,34 @@ async function readSecret(path: string): Promise<Uint8Array | null> {
   });
 }
 
-async function createSecret(path: string, random: Random): Promise<Uint8Array> {
+/** Null when another process made one meanwhile: what has the name is whole, so that many may start at once. */
+async function createSecret(path: string, random: Random): Promise<Uint8Array | null> {
   const secret = random.bytes(32);
+  const draft = `${path}.${Buffer.from(random.bytes(8)).toString('hex')}`;
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const file = await open(path, 'wx', 0o600);
+    const file = await open(draft, 'wx', 0o600);
+    await file.chmod(0o600);
     await file.writeFile(`${Buffer.from(secret).toString('base64url')}\n`);
     await file.sync();
     await file.close();
-    await chmod(path, 0o600);
+    await link(draft, path);
   } catch (error) {
-    throw new RollcallError('invalid_setting', {
-      detail: `ROLLCALL_SECRET_FILE: ${path} can't be made.`,
-      cause: error,
-    });
+    if (hasCode(error, 'EEXIST')) return null;
+    throw cannotBeMade(path, error);
+  } finally {
+    await rm(draft, { force: true }).catch(() => undefined);
   }
   return secret;
 }
 
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+function cannotBeMade(path: string, cause?: unknown): RollcallError {
+  return new RollcallError('invalid_setting', {
+    detail: `ROLLCALL_SECRET_FILE: ${path} can't be made.`,
+    cause,
+  });
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }

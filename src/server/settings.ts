@@ -1,13 +1,13 @@
 import { parseTrustedProxies } from '../devices/address.ts';
 import { RollcallError } from '../errors.ts';
+import { type DatabaseSettings, parseDatabaseUrl } from './database-url.ts';
 
 /** The settings of the service (design, section 8), each checked; nothing else is read from the environment. */
 export interface Settings {
   readonly port: number;
   readonly host: string;
   readonly publicUrl: URL;
-  /** Path of the SQLite file. */
-  readonly databasePath: string;
+  readonly database: DatabaseSettings;
   readonly trustedProxies: ReturnType<typeof parseTrustedProxies>;
   readonly secretFile: string;
 }
@@ -32,7 +32,7 @@ export function readSettings(environment: Environment): Settings {
     port,
     host: readHost(environment),
     publicUrl: readPublicUrl(environment, port),
-    databasePath: readDatabasePath(environment),
+    database: parseDatabaseUrl(text(environment, 'ROLLCALL_DATABASE_URL') ?? 'sqlite:./data/rollcall.db'),
     trustedProxies: parseTrustedProxies(text(environment, 'ROLLCALL_TRUSTED_PROXIES') ?? ''),
     secretFile: text(environment, 'ROLLCALL_SECRET_FILE') ?? 'data/secret',
   };
@@ -98,16 +98,4 @@ function readPublicUrl(environment: Environment, port: number): URL {
     refuse('ROLLCALL_PUBLIC_URL must start with https://: plain http is for localhost only.');
   }
   return url;
-}
-
-function readDatabasePath(environment: Environment): string {
-  const value = text(environment, 'ROLLCALL_DATABASE_URL') ?? 'sqlite:./data/rollcall.db';
-  if (!value.startsWith('sqlite:'))
-    refuse(
-      'ROLLCALL_DATABASE_URL must start with sqlite: and name a file; PostgreSQL comes with a later version.',
-    );
-  const path = value.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, '');
-  return path === '' || path.startsWith(':')
-    ? refuse('ROLLCALL_DATABASE_URL must name a file after sqlite:.')
-    : path;
 }

@@ -56,7 +56,10 @@ const wrong: readonly (readonly [Environment, string])[] = [
     'https://accounts.example.com:99999',
   ].map((url) => [{ ROLLCALL_PUBLIC_URL: url }, 'ROLLCALL_PUBLIC_URL'] as const),
   ...[
-    'postgres://localhost/x',
+    'postgres:x',
+    'postgres://',
+    'postgres://localhost',
+    'postgres://localhost/x?sslmod=require',
     'mysql://x',
     './data/x.db',
     'sqlite',
@@ -121,15 +124,15 @@ test('X-40: without settings, with empty ones and with odd but sound ones it sta
   ];
   const plain = readSettings({});
   assert.deepEqual(
+    [plain.port, plain.host, plain.publicUrl.href, plain.database, plain.trustedProxies, plain.secretFile],
     [
-      plain.port,
-      plain.host,
-      plain.publicUrl.href,
-      plain.databasePath,
-      plain.trustedProxies,
-      plain.secretFile,
+      3000,
+      '127.0.0.1',
+      'http://localhost:3000/',
+      { kind: 'sqlite', path: './data/rollcall.db' },
+      [],
+      'data/secret',
     ],
-    [3000, '127.0.0.1', 'http://localhost:3000/', './data/rollcall.db', [], 'data/secret'],
   );
   assert.deepEqual(readSettings(Object.fromEntries(names.map((name) => [name, '']))), plain);
   assert.deepEqual(readSettings(Object.fromEntries(names.map((name) => [name, ' \t']))), plain);

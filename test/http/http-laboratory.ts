@@ -86,7 +86,10 @@ export function createHttpLaboratory(settings: LaboratorySettings = {}): HttpLab
     trustedProxies: parseTrustedProxies(settings.trustedProxies ?? ''),
     pages: { respond: pageNamed },
     metrics: { text: async () => 'rollcall_up 1\n' },
-    health: { isReady: async () => health.isReady, isStopping: () => health.isStopping },
+    health: {
+      readiness: async () => ({ isReady: health.isReady, lines: [`database: ${health.isReady}`] }),
+      isStopping: () => health.isStopping,
+    },
     log: (line) => lines.push(line),
   });
   const origin = new URL(publicUrl).origin;

@@ -192,12 +192,16 @@ describe('monitoring', () => {
   it('says whether the process runs, and whether it can serve', async () => {
     const visitor = new Visitor(laboratory, true);
     assert.equal((await visitor.send('GET', '/healthz')).text, 'ok\n');
-    assert.equal((await visitor.send('GET', '/readyz')).text, 'ready\n');
+    const readiness = async () => {
+      const { status, text } = await visitor.send('GET', '/readyz');
+      return [status, text];
+    };
+    assert.deepEqual(await readiness(), [200, 'ready\ndatabase: true\n']);
     laboratory.health.isReady = false;
-    assert.equal((await visitor.send('GET', '/readyz')).status, 503);
+    assert.deepEqual(await readiness(), [503, 'not ready\ndatabase: false\n']);
     laboratory.health.isReady = true;
     laboratory.health.isStopping = true;
-    assert.equal((await visitor.send('GET', '/readyz')).status, 503);
+    assert.deepEqual(await readiness(), [503, 'not ready\nprocess: stopping\n']);
     assert.equal((await visitor.send('GET', '/healthz')).status, 200);
     laboratory.health.isStopping = false;
   });

@@ -1,5 +1,6 @@
 import type { Exchange } from '../exchange.ts';
 import type { Operation } from '../operation.ts';
+import type { Readiness } from '../ports.ts';
 
 const plainText = 'text/plain; charset=utf-8';
 
@@ -10,12 +11,15 @@ export const liveness = plainOperation('/healthz', 'liveness', 'Whether the proc
 export const readiness = plainOperation(
   '/readyz',
   'readiness',
-  'Whether requests can be served',
-  async ({ options }) => {
-    const isReady = !options.health.isStopping() && (await options.health.isReady().catch(() => false));
-    return isReady ? text('ready') : text('not ready', 503);
+  'Whether requests can be served, and what that rests on',
+  async ({ options: { health } }) => {
+    const { isReady, lines } = health.isStopping() ? stopping : await health.readiness().catch(() => unknown);
+    return text([isReady ? 'ready' : 'not ready', ...lines].join('\n'), isReady ? 200 : 503);
   },
 );
+
+const stopping: Readiness = { isReady: false, lines: ['process: stopping'] };
+const unknown: Readiness = { isReady: false, lines: [] };
 
 export const metrics = plainOperation(
   '/metrics',

@@ -1,0 +1,63 @@
+import { within } from '../cluster/deadline.ts';
+import type { Timers } from '../cluster/ports.ts';
+import type { Clock } from '../engine/ports.ts';
+import type { Readiness } from '../http/ports.ts';
+
+/** A node's lease as of now. */
+export interface LeaseFacts {
+  readonly isLeased: boolean;
+  /** Milliseconds since the request that the lease counts from; null when there never was one. */
+  readonly leaseAgeMs: number | null;
+}
+
+/** How long the database may take to answer before it counts as not answering, in milliseconds. */
+const patienceMs = 1_000;
+
+/** What readiness rests on, in words. A node without a lease is ready: it answers from the database. */
+export function readinessOf(isAnswering: boolean, lease: LeaseFacts | null): Readiness {
+  const database = `database: ${isAnswering ? 'answering' : 'not answering'}`;
+  return { isReady: isAnswering, lines: [database, leaseLine(isAnswering, lease)] };
+}
+
+function leaseLine(isAnswering: boolean, lease: LeaseFacts | null): string {
+  if (lease === null) return 'lease: not needed by one process';
+  if (lease.isLeased && lease.leaseAgeMs !== null)
+    return `lease: held, ${(lease.leaseAgeMs / 1000).toFixed(2)} s old`;
+  return `lease: none, ${isAnswering ? 'answering from the database' : 'refusing'}`;
+}
+
+/**
+ * Asks the database whether it answers, and gives up after a second. However many ask, at most one question a second is
+ * under way, so that probes of a database that hangs take no connections from requests.
+ */
+export class DatabaseProbe {
+  readonly #ping: () => Promise<void>;
+  readonly #clock: Clock;
+  readonly #timers: Timers;
+  #question: { readonly answer: Promise<boolean>; readonly askedAt: number } | null = null;
+
+  constructor(ping: () => Promise<void>, clock: Clock, timers: Timers) {
+    this.#ping = ping;
+    this.#clock = clock;
+    this.#timers = timers;
+  }
+
+  isAnswering(): Promise<boolean> {
+    const now = this.#clock.monotonic();
+    if (this.#question !== null && now - this.#question.askedAt < patienceMs) return this.#question.answer;
+    const question = { answer: this.#ask(), askedAt: now };
+    this.#question = question;
+    // An answer holds for those who asked before it came, and for nobody after.
+    void question.answer.then(() => {
+      if (this.#question === question) this.#question = null;
+    });
+    return question.answer;
+  }
+
+  #ask(): Promise<boolean> {
+    return within(this.#timers, patienceMs, this.#ping()).then(
+      () => true,
+      () => false,
+    );
+  }
+}
