@@ -28,6 +28,8 @@ export interface SqliteStore extends AccountStore {
 }
 
 const dialect: SqlDialect = {
+  kind: 'sqlite',
+  text: 'text',
   integer: 'integer',
   real: 'real',
   table: 'strict',

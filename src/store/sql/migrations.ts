@@ -16,14 +16,15 @@ export async function migrate(database: Kysely<Schema>, dialect: SqlDialect): Pr
   await run(
     database,
     `create table if not exists migrations (
-      name text primary key not null, checksum text not null
+      name ${dialect.text} primary key not null, checksum ${dialect.text} not null
     ) ${dialect.keyedTable}`,
   );
   const done = await database.selectFrom('migrations').selectAll().orderBy('name').execute();
-  if (done.some(({ name }) => !migrations.some((known) => known.name === name))) {
+  const known = migrations.filter((migration) => migration.statements(dialect).length > 0);
+  if (done.some(({ name }) => !known.some((step) => step.name === name))) {
     throw new RollcallError('store_newer');
   }
-  for (const migration of migrations) {
+  for (const migration of known) {
     const recorded = done.find(({ name }) => name === migration.name);
     await step(database, dialect, migration, recorded?.checksum ?? null);
   }

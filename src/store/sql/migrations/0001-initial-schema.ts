@@ -16,37 +16,37 @@ export const initialSchema: Migration = {
   ],
 };
 
-function deviceTables({ integer, table }: SqlDialect): readonly string[] {
+function deviceTables({ integer, text, table }: SqlDialect): readonly string[] {
   return [
     `create table devices (
-      id text primary key not null,
-      user_id text not null,
-      digest text not null check (length(digest) = ${digestLength}),
-      label text,
+      id ${text} primary key not null,
+      user_id ${text} not null,
+      digest ${text} not null check (length(digest) = ${digestLength}),
+      label ${text},
       first_seen_at ${integer} not null
     ) ${table}`,
     'create unique index devices_by_digest on devices (user_id, digest)',
   ];
 }
 
-function sessionTables({ integer, table }: SqlDialect): readonly string[] {
+function sessionTables({ integer, text, table }: SqlDialect): readonly string[] {
   return [
     `create table sessions (
-      id text primary key not null,
-      user_id text not null,
-      device_id text not null references devices (id),
-      digest text not null check (length(digest) = ${digestLength}),
+      id ${text} primary key not null,
+      user_id ${text} not null,
+      device_id ${text} not null references devices (id),
+      digest ${text} not null check (length(digest) = ${digestLength}),
       user_epoch ${integer} not null,
       instance_epoch ${integer} not null,
       established_at ${integer} not null,
       authenticated_at ${integer} not null,
       last_active_at ${integer} not null,
-      persistence text not null,
-      proofs text not null,
-      origin text not null,
+      persistence ${text} not null,
+      proofs ${text} not null,
+      origin ${text} not null,
       terminated_at ${integer},
-      termination_reason text,
-      termination_actor text,
+      termination_reason ${text},
+      termination_actor ${text},
       check ((terminated_at is null) = (termination_reason is null)),
       check ((terminated_at is null) = (termination_actor is null))
     ) ${table}`,
@@ -58,10 +58,10 @@ function sessionTables({ integer, table }: SqlDialect): readonly string[] {
   ];
 }
 
-function standingTables({ integer, keyedTable }: SqlDialect): readonly string[] {
+function standingTables({ integer, text, keyedTable }: SqlDialect): readonly string[] {
   return [
     `create table standings (
-      user_id text primary key not null,
+      user_id ${text} primary key not null,
       epoch ${integer} not null,
       is_disabled ${integer} not null check (is_disabled in (0, 1))
     ) ${keyedTable}`,
@@ -73,63 +73,63 @@ function standingTables({ integer, keyedTable }: SqlDialect): readonly string[] 
   ];
 }
 
-function historyTables({ integer, table }: SqlDialect): readonly string[] {
+function historyTables({ integer, text, table }: SqlDialect): readonly string[] {
   return [
     `create table history (
-      id text primary key not null,
-      user_id text not null,
-      type text not null,
+      id ${text} primary key not null,
+      user_id ${text} not null,
+      type ${text} not null,
       at ${integer} not null,
-      session_id text,
-      device_name text,
-      origin text,
-      methods text not null,
-      reason text,
-      actor text not null
+      session_id ${text},
+      device_name ${text},
+      origin ${text},
+      methods ${text} not null,
+      reason ${text},
+      actor ${text} not null
     ) ${table}`,
     'create index history_by_user on history (user_id, id)',
     'create index history_by_instant on history (at)',
   ];
 }
 
-function userTables({ integer, table, keyedTable }: SqlDialect): readonly string[] {
+function userTables({ integer, text, table, keyedTable }: SqlDialect): readonly string[] {
   return [
     `create table users (
-      id text primary key not null,
-      email text not null,
-      canonical_email text not null,
-      name text,
-      password_hash text not null,
+      id ${text} primary key not null,
+      email ${text} not null,
+      canonical_email ${text} not null,
+      name ${text},
+      password_hash ${text} not null,
       password_changed_at ${integer} not null,
       created_at ${integer} not null
     ) ${table}`,
     'create unique index users_by_email on users (canonical_email)',
     `create table totp (
-      user_id text primary key not null references users (id),
-      sealed_key text not null,
+      user_id ${text} primary key not null references users (id),
+      sealed_key ${text} not null,
       created_at ${integer} not null,
       confirmed_at ${integer},
       last_step ${integer} not null
     ) ${keyedTable}`,
     `create table recovery_codes (
-      user_id text not null references users (id),
-      digest text not null,
+      user_id ${text} not null references users (id),
+      digest ${text} not null,
       used_at ${integer},
       primary key (user_id, digest)
     ) ${keyedTable}`,
   ];
 }
 
-function attemptTables({ integer, real, table, keyedTable }: SqlDialect): readonly string[] {
+function attemptTables({ integer, text, real, table, keyedTable }: SqlDialect): readonly string[] {
   return [
     `create table pending_sign_ins (
-      id text primary key not null,
-      digest text not null check (length(digest) = ${digestLength}),
-      user_id text not null references users (id),
-      password_hash text not null,
-      proofs text not null,
-      origin text not null,
-      persistence text not null,
+      id ${text} primary key not null,
+      digest ${text} not null check (length(digest) = ${digestLength}),
+      user_id ${text} not null references users (id),
+      password_hash ${text} not null,
+      proofs ${text} not null,
+      origin ${text} not null,
+      persistence ${text} not null,
       created_at ${integer} not null,
       expires_at ${integer} not null,
       failures ${integer} not null
@@ -137,7 +137,7 @@ function attemptTables({ integer, real, table, keyedTable }: SqlDialect): readon
     'create index pending_sign_ins_by_user on pending_sign_ins (user_id)',
     'create index pending_sign_ins_by_expiry on pending_sign_ins (expires_at)',
     `create table throttles (
-      key text primary key not null,
+      key ${text} primary key not null,
       level ${real} not null,
       at ${integer} not null
     ) ${keyedTable}`,
