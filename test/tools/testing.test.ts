@@ -114,11 +114,13 @@ describe('the test report', () => {
 });
 
 describe('the groups of tests', () => {
-  it('run attacks, faults and browsers alone', () => {
+  it('run alone what measures or fills the machine, and the rest together', () => {
     assert.equal(groupOf('test/attacks/replay.test.ts'), 'quick');
     assert.equal(groupOf('test/faults/crash.test.ts'), 'alone');
     assert.equal(groupOf('test/faults/http-races.test.ts'), 'quick');
+    assert.equal(groupOf('test/chaos/chaos.test.ts'), 'alone');
     assert.equal(groupOf('test/browser/log-out.test.ts'), 'browser');
+    assert.equal(groupOf('test/browser/live.test.ts'), 'alone');
     assert.equal(groupOf('test/engine/token.test.ts'), 'quick');
   });
 });

@@ -59,9 +59,9 @@ function stepsFor(files: TestFiles, isFiltered: boolean, signal: AbortSignal): r
     ...(isFiltered ? [] : checks),
     { heading: 'Pages', run: pages },
     ...group('Tests and attacks', files.quick, availableParallelism()),
-    ...group('Faults', files.alone, 1),
-    ...(files.browser.length === 0 ? [] : [{ heading: 'Browser', run: browser }]),
-    ...group('Browser tests', files.browser, 1),
+    ...(files.needsBrowser ? [{ heading: 'Browser', run: browser }] : []),
+    ...group('Browser tests', files.browser, availableParallelism()),
+    ...group('Faults and measurements', files.alone, 1),
   ];
 }
 

@@ -5,11 +5,19 @@ import { join } from 'node:path';
 export type TestFiles = {
   /** Files that do not mind others running beside them. */
   readonly quick: readonly string[];
-  /** Faults: they measure time or fill the machine, so each runs alone. Races are about order and run with the rest. */
-  readonly alone: readonly string[];
-  /** Files that drive a browser, each alone for the same reason. */
+  /** Files that drive a browser and measure nothing. They wait for pages more than they work, so several run at once. */
   readonly browser: readonly string[];
+  /** Faults, chaos and what measures in a browser: they measure time or fill the machine, so each runs alone. */
+  readonly alone: readonly string[];
+  /** Whether any of them needs a browser. */
+  readonly needsBrowser: boolean;
 };
+
+/** How a test file runs. */
+export type Group = 'quick' | 'browser' | 'alone';
+
+/** Browser tests that assert how soon something is shown. */
+const measuringInBrowser: readonly string[] = ['test/browser/live.test.ts', 'test/browser/main-job.test.ts'];
 
 /** The test files under `root` whose path holds one of the filters; all of them when there is no filter. */
 export function listTestFiles(root: string, filters: readonly string[]): TestFiles {
@@ -19,15 +27,21 @@ export function listTestFiles(root: string, filters: readonly string[]): TestFil
   const absolute = (path: string): string => join(root, path);
   return {
     quick: paths.filter((path) => groupOf(path) === 'quick').map(absolute),
-    alone: paths.filter((path) => groupOf(path) === 'alone').map(absolute),
     browser: paths.filter((path) => groupOf(path) === 'browser').map(absolute),
+    alone: paths.filter((path) => groupOf(path) === 'alone').map(absolute),
+    needsBrowser: paths.some(isInBrowser),
   };
 }
 
-/** The group of a test file, decided by its folder under `test/`. */
-export function groupOf(path: string): keyof TestFiles {
-  if (path.startsWith('test/browser/')) return 'browser';
-  return path.startsWith('test/faults/') && !path.endsWith('races.test.ts') ? 'alone' : 'quick';
+/** The group of a test file, decided by its folder under `test/`. Races are about order and run with the rest. */
+export function groupOf(path: string): Group {
+  if (isInBrowser(path)) return measuringInBrowser.includes(path) ? 'alone' : 'browser';
+  const isDisturbed = path.startsWith('test/faults/') || path.startsWith('test/chaos/');
+  return isDisturbed && !path.endsWith('races.test.ts') ? 'alone' : 'quick';
+}
+
+function isInBrowser(path: string): boolean {
+  return path.startsWith('test/browser/');
 }
 
 function withForwardSlashes(path: string): string {
