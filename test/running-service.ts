@@ -6,6 +6,7 @@ import { inspect } from 'node:util';
 import { TOTP } from 'otpauth';
 import { parseTrustedProxies } from '../src/devices/address.ts';
 import type { Clock } from '../src/engine/ports.ts';
+import { parseDatabaseUrl } from '../src/server/database-url.ts';
 import type { Log } from '../src/server/log.ts';
 import { startService } from '../src/server/service.ts';
 
@@ -22,7 +23,7 @@ export interface RunningService {
   readonly logLines: readonly string[];
   /** A client with a cookie jar of its own. */
   client(headers?: Record<string, string>): ApiClient;
-  /** Stops, and removes the folder unless it was given. */
+  /** Stops, and removes the folder unless it was given. Stopping twice is no error. */
   stop(): Promise<void>;
 }
 
@@ -32,6 +33,8 @@ export interface TestServiceOptions {
   readonly trustedProxies?: string;
   /** Another than the address it listens on; then only raw requests with its `Host` are answered. */
   readonly publicUrl?: string;
+  /** A PostgreSQL database; a SQLite file in the folder by default. */
+  readonly databaseUrl?: string;
   /** A folder that outlives the service, so that it can be started on it again. */
   readonly folder?: string;
 }
@@ -46,7 +49,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     port,
     host: '127.0.0.1',
     publicUrl: new URL(options.publicUrl ?? url),
-    database: { kind: 'sqlite', path: join(folder, 'rollcall.db') } as const,
+    database: parseDatabaseUrl(options.databaseUrl ?? `sqlite:${join(folder, 'rollcall.db')}`),
     trustedProxies: parseTrustedProxies(options.trustedProxies ?? ''),
     secretFile: join(folder, 'secret'),
   };
@@ -55,16 +58,15 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     recordingLog(logLines),
     options.clock ? { clock: options.clock } : {},
   );
+  let stopped: Promise<void> | null = null;
+  const stop = async (): Promise<void> => {
+    await service.stop();
+    if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
+  };
   return {
-    url,
-    port,
-    folder,
-    logLines,
+    ...{ url, port, folder, logLines },
     client: (headers = {}) => new ApiClient(url, headers),
-    stop: async () => {
-      await service.stop();
-      if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
-    },
+    stop: () => (stopped ??= stop()),
   };
 }
 
