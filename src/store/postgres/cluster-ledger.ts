@@ -1,0 +1,114 @@
+import pg from 'pg';
+import type {
+  ClusterLedger,
+  FeedEntry,
+  NodeRecord,
+  RenewalReply,
+  RenewalRequest,
+} from '../../cluster/ports.ts';
+import { unavailable } from '../failures.ts';
+import type { Answer, ConnectionLimits } from './connection.ts';
+import { KeptConnection } from './kept-connection.ts';
+import type { ConnectionSource } from './source.ts';
+
+/** A ledger that holds connections. */
+export interface PostgresLedger extends ClusterLedger {
+  /** Ends its connections; nothing can be asked of it afterwards. */
+  close(): Promise<void>;
+}
+
+/** A reply later than the lease is worth nothing, so a renewal is given up before: this and the connection's grace. */
+const limits: ConnectionLimits = { statementTimeoutMs: 700, lockTimeoutMs: 700 };
+
+/** The rest of a renewal's answer, as `cluster_news` gives it. */
+interface News {
+  readonly trimmed: number;
+  readonly entries: readonly FeedEntry[];
+  readonly nodes: readonly NodeRecord[];
+}
+
+/**
+ * The cluster's record on PostgreSQL. Every request is one function, one transaction and one message of the simple protocol,
+ * which the server runs when it has all of it: a node that stalls or is cut off can't leave a lock behind (rule 8).
+ * Renewals have a connection to themselves, so that nothing else can make them late.
+ */
+export function clusterLedger(source: ConnectionSource): PostgresLedger {
+  return new SqlClusterLedger(new KeptConnection(source, limits), new KeptConnection(source, limits));
+}
+
+class SqlClusterLedger implements PostgresLedger {
+  readonly #renewals: KeptConnection;
+  readonly #others: KeptConnection;
+  /** The latest renewal the database confirmed. If it knows less, it lost commits, such as in a fail-over. */
+  #confirmed = 0;
+
+  constructor(renewals: KeptConnection, others: KeptConnection) {
+    this.#renewals = renewals;
+    this.#others = others;
+  }
+
+  async join({ nodeId, renewal }: { readonly nodeId: string; readonly renewal: number }): Promise<number> {
+    const sequence = await ask(this.#renewals, call('cluster_join', nodeId, renewal));
+    if (typeof sequence !== 'number') throw overtaken();
+    this.#confirmed = Math.max(this.#confirmed, renewal);
+    return sequence;
+  }
+
+  async renew({ nodeId, renewal, applied }: RenewalRequest): Promise<RenewalReply> {
+    const connection = await this.#renewals.get();
+    // Both leave together. The second is a transaction of its own, begun when the first has committed.
+    const [renewed, told] = await Promise.all([
+      connection.simple(call('cluster_renew', nodeId, renewal, applied, this.#confirmed)),
+      connection.simple(call('cluster_news', nodeId, renewal, applied)),
+    ]);
+    const [sequence, news] = [valueIn(renewed) as number | null, valueIn(told) as News | null];
+    if (sequence === null || news === null) return { isKnown: false };
+    this.#confirmed = Math.max(this.#confirmed, renewal);
+    return { isKnown: true, sequence, ...news, entries: news.entries.filter(upTo(sequence)) };
+  }
+
+  async nodes(): Promise<readonly NodeRecord[]> {
+    return (await ask(this.#others, call('cluster_census'))) as readonly NodeRecord[];
+  }
+
+  async remove({ nodeId, renewal }: { readonly nodeId: string; readonly renewal: number }): Promise<void> {
+    await ask(this.#others, call('cluster_remove', nodeId, renewal));
+  }
+
+  async leave(nodeId: string): Promise<void> {
+    await ask(this.#others, call('cluster_leave', nodeId));
+  }
+
+  async trim(): Promise<void> {
+    const connection = await this.#others.get();
+    await Promise.all([connection.simple(call('cluster_trim')), connection.simple(call('cluster_sweep'))]);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#renewals.close(), this.#others.close()]);
+  }
+}
+
+async function ask(kept: KeptConnection, statement: string): Promise<unknown> {
+  const connection = await kept.get();
+  return valueIn(await connection.simple(statement));
+}
+
+/** One call as a statement without parameters; its answer is in the column `value`. */
+function call(name: string, ...values: readonly (string | number)[]): string {
+  const literals = values.map((value) => (typeof value === 'number' ? `${value}` : pg.escapeLiteral(value)));
+  return `select ${name}(${literals.join(', ')}) as value`;
+}
+
+function valueIn(answers: readonly Answer[]): unknown {
+  return answers[0]?.rows[0]?.['value'] ?? null;
+}
+
+/** What was committed while the answer was read comes again with the next renewal. */
+function upTo(sequence: number): (entry: FeedEntry) => boolean {
+  return (entry) => entry.sequence <= sequence;
+}
+
+function overtaken(): Error {
+  return unavailable(undefined, 'A later renewal of this node is recorded.');
+}
