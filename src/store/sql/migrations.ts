@@ -3,9 +3,10 @@ import { type Kysely, sql } from 'kysely';
 import { RollcallError } from '../../errors.ts';
 import type { Migration, SqlDialect } from './migration.ts';
 import { initialSchema } from './migrations/0001-initial-schema.ts';
+import { clusterSchema } from './migrations/0002-cluster.ts';
 import type { Schema } from './schema.ts';
 
-const migrations: readonly Migration[] = [initialSchema];
+const migrations: readonly Migration[] = [initialSchema, clusterSchema];
 
 /**
  * Brings the schema to this version, or leaves it as it is. Runs inside the caller's transaction.

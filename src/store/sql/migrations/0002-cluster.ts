@@ -13,7 +13,7 @@ const maxSwept = 10_000;
  */
 export const clusterSchema: Migration = {
   name: '0002-cluster',
-  statements: () => [...tables, ...functions],
+  statements: ({ kind }) => (kind === 'postgres' ? [...tables, ...functions] : []),
 };
 
 /** All logged: a database that could forget a node would let a log-out be acknowledged too early (rule 11). */
