@@ -97,15 +97,12 @@ export class ApiClient {
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<ApiAnswer> {
-    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const response = await fetch(this.#url + path, {
       method,
       redirect: 'manual',
       headers: {
-        origin: this.#url,
-        ...(cookie === '' ? {} : { cookie }),
+        ...this.#ownHeaders(),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...this.#headers,
         ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -113,6 +110,11 @@ export class ApiClient {
     for (const line of response.headers.getSetCookie()) this.#keep(line);
     const text = await response.text();
     return { status: response.status, headers: response.headers, text, body: objectOf(text) };
+  }
+
+  /** The answer to a GET whose body goes on until the signal. */
+  open(path: string, signal: AbortSignal): Promise<Response> {
+    return fetch(this.#url + path, { headers: this.#ownHeaders(), signal });
   }
 
   /** Creates the owner's account, signed in here. */
@@ -133,6 +135,11 @@ export class ApiClient {
     const confirmed = await this.send('POST', '/api/two-factor/totp/confirm', { code: totpCode(key, now) });
     if (confirmed.status !== 200) throw new Error(confirmed.text);
     return { key, recoveryCodes: confirmed.body['recoveryCodes'] as readonly string[] };
+  }
+
+  #ownHeaders(): Record<string, string> {
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    return { origin: this.#url, ...(cookie === '' ? {} : { cookie }), ...this.#headers };
   }
 
   #keep(line: string): void {
