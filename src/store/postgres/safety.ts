@@ -2,9 +2,8 @@ import { RollcallError } from '../../errors.ts';
 import type { PostgresConnection } from './connection.ts';
 
 /** What the server and this session's settings are, as far as the promise of a final log-out rests on them. */
-interface Condition {
+export interface ServerCondition {
   readonly version: number;
-  readonly is_standby: boolean;
   readonly is_read_only: boolean;
   readonly encoding: string;
   readonly synchronous_commit: string;
@@ -19,7 +18,6 @@ interface Condition {
 /** Subscribers of single tables can't take over, so they are no replicas. */
 const conditionSql = `select
   current_setting('server_version_num')::integer as version,
-  pg_is_in_recovery() as is_standby,
   current_setting('default_transaction_read_only') = 'on' as is_read_only,
   current_setting('server_encoding') as encoding,
   current_setting('synchronous_commit') as synchronous_commit,
@@ -34,8 +32,8 @@ const conditionSql = `select
   current_setting('synchronous_standby_names') <> '' as has_synchronous_standby`;
 
 interface Requirement {
-  isMet(condition: Condition): boolean;
-  refusal(condition: Condition): string;
+  isMet(condition: ServerCondition): boolean;
+  refusal(condition: ServerCondition): string;
 }
 
 const oldestVersion = 140_000;
@@ -48,10 +46,6 @@ const requirements: readonly Requirement[] = [
     isMet: ({ version }) => version >= oldestVersion,
     refusal: ({ version }) =>
       `The server is PostgreSQL ${Math.floor(version / 10_000)}; it must be 14 or newer.`,
-  },
-  {
-    isMet: (condition) => !condition.is_standby,
-    refusal: () => 'The server is a read-only replica (in recovery); connect to the primary.',
   },
   {
     isMet: (condition) => !condition.is_read_only,
@@ -86,19 +80,28 @@ const requirements: readonly Requirement[] = [
 ];
 
 /**
- * Checks that the server keeps what it commits. Throws `store_unsafe` with a sentence that names the setting. What is no
- * reason to refuse but must be said loudly comes back as sentences for the operator.
+ * Checks that the server keeps what it commits; a standby doesn't get so far, `openConnection` refuses it. Throws
+ * `store_unsafe` with a sentence that names the setting. What is no reason to refuse but must be said loudly comes back as
+ * sentences for the operator.
  */
 export async function checkServer(connection: PostgresConnection): Promise<readonly string[]> {
   const answers = await connection.simple(conditionSql);
-  const condition = answers[0]?.rows[0] as Condition | undefined;
+  const condition = answers[0]?.rows[0] as ServerCondition | undefined;
   if (condition === undefined) throw new RollcallError('store_unavailable');
-  const unmet = requirements.find((requirement) => !requirement.isMet(condition));
-  if (unmet !== undefined) throw new RollcallError('store_unsafe', { detail: unmet.refusal(condition) });
-  return warningsFor(condition);
+  const refusal = refusalOf(condition);
+  if (refusal !== null) throw new RollcallError('store_unsafe', { detail: refusal });
+  return warningsOf(condition);
 }
 
-function warningsFor({ replicas, has_synchronous_standby: hasSynchronous }: Condition): readonly string[] {
+/** Why the server can't be used, in one sentence, or null. */
+export function refusalOf(condition: ServerCondition): string | null {
+  return requirements.find((requirement) => !requirement.isMet(condition))?.refusal(condition) ?? null;
+}
+
+function warningsOf({
+  replicas,
+  has_synchronous_standby: hasSynchronous,
+}: ServerCondition): readonly string[] {
   if (replicas === 0 || hasSynchronous) return [];
   return [
     'BEST EFFORT ONLY: the database has replicas and none is synchronous (synchronous_standby_names is empty). ' +
