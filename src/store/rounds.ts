@@ -1,21 +1,34 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Clock } from '../engine/ports.ts';
+import { systemClock } from '../engine/system.ts';
 import { RollcallError } from '../errors.ts';
 import { unavailable } from './failures.ts';
 import { openScope } from './scope.ts';
 
+/** A step of a ledger: over when it returns, or when its promise settles. */
+export type Step = void | Promise<void>;
+
 /** One transaction at a time, with a savepoint for each change inside it. */
 export interface Ledger {
-  begin(): void;
+  /** Begins the transaction of a round of so many changes. */
+  begin(changes: number): Step;
   /** Sets the savepoint of the next change. */
-  save(): void;
+  save(): Step;
   /** Keeps what happened since the savepoint. */
-  keep(): void;
+  keep(): Step;
   /** Undoes what happened since the savepoint. Throws when more than that was lost. */
-  undo(): void;
+  undo(): Step;
   /** Makes everything kept durable. */
-  commit(): void;
+  commit(): Step;
   /** Undoes everything since `begin`. Must not throw. */
-  abort(): void;
+  abort(): Step;
+  /**
+   * What went wrong since the savepoint so that nothing since can be kept, even if the change made light of it; null for
+   * nothing. Without it only what a change throws undoes it.
+   */
+  failure?(): unknown;
+  /** Whether what failed this way, undone, is to be tried again in a later round. Without it nothing is. */
+  mayRetry?(error: unknown): boolean;
 }
 
 /** How long and how many; each has a default that stands here alone. */
@@ -26,7 +39,12 @@ export interface RoundLimits {
   readonly maxWaiting?: number;
   /** Milliseconds one change may take. Default 5,000; then it alone is undone and rejected with `store_unavailable`. */
   readonly changeLimitMs?: number;
+  /** Measures how long a change is tried again; the system's by default. */
+  readonly clock?: Clock;
 }
+
+/** Milliseconds for which a change that finds its locks taken is tried again; then `store_unavailable`. */
+const retryLimitMs = 3_500;
 
 /** What the rounds have done since the start. */
 export interface RoundStats {
@@ -36,8 +54,12 @@ export interface RoundStats {
 }
 
 interface Entry {
+  /** The monotonic instant after which it is not tried again. */
+  readonly until: number;
   /** Runs the change in its savepoint and keeps or undoes it. Throws only when the whole round is lost. */
   attempt(): Promise<void>;
+  /** Whether it was undone for a reason that passes. */
+  mayRetry(): boolean;
   /** Tells the caller what came of it; whether it was kept. */
   settle(): boolean;
   refuse(error: RollcallError): void;
@@ -57,6 +79,7 @@ export class CommitRounds<Tx extends object> {
   readonly #maxGroup: number;
   readonly #maxWaiting: number;
   readonly #changeLimitMs: number;
+  readonly #clock: Clock;
   readonly #waiting: Entry[] = [];
   #stats: RoundStats = { commits: 0, changes: 0 };
   #rounds: Promise<void> = Promise.resolve();
@@ -69,6 +92,7 @@ export class CommitRounds<Tx extends object> {
     this.#maxGroup = limits.maxGroup ?? 256;
     this.#maxWaiting = limits.maxWaiting ?? 10_000;
     this.#changeLimitMs = limits.changeLimitMs ?? 5_000;
+    this.#clock = limits.clock ?? systemClock;
   }
 
   get stats(): RoundStats {
@@ -98,12 +122,15 @@ export class CommitRounds<Tx extends object> {
   ): Entry {
     let outcome: Outcome<T> | null = null;
     return {
+      until: this.#clock.monotonic() + retryLimitMs,
       attempt: async () => {
-        this.#ledger.save();
+        const saved = this.#ledger.save();
+        if (saved !== undefined) await saved;
         outcome = await this.#outcome(change);
-        if (outcome.isKept) this.#ledger.keep();
-        else this.#ledger.undo();
+        const done = outcome.isKept ? this.#ledger.keep() : this.#ledger.undo();
+        if (done !== undefined) await done;
       },
+      mayRetry: () => outcome?.isKept === false && this.#isPassing(outcome.error),
       settle: () => {
         if (outcome?.isKept === true) resolve(outcome.value);
         else reject(outcome?.error);
@@ -117,12 +144,19 @@ export class CommitRounds<Tx extends object> {
     const scope = openScope(this.#transaction);
     try {
       const value = await within(this.#changeLimitMs, async () => change(scope.transaction));
-      return { isKept: true, value };
-    } catch (error) {
-      return { isKept: false, error };
-    } finally {
       await scope.close();
+      const error = this.#ledger.failure?.() ?? null;
+      return error === null ? { isKept: true, value } : { isKept: false, error };
+    } catch (error) {
+      await scope.close();
+      const failure = this.#ledger.failure?.() ?? null;
+      // What the change made of a lock it did not get is no refusal of its own.
+      return { isKept: false, error: failure !== null && this.#isPassing(failure) ? failure : error };
     }
+  }
+
+  #isPassing(error: unknown): boolean {
+    return this.#ledger.mayRetry?.(error) ?? false;
   }
 
   #start(): void {
@@ -142,17 +176,36 @@ export class CommitRounds<Tx extends object> {
 
   async #round(group: readonly Entry[]): Promise<void> {
     try {
-      this.#ledger.begin();
+      const begun = this.#ledger.begin(group.length);
+      if (begun !== undefined) await begun;
       for (const entry of group) await entry.attempt();
-      this.#ledger.commit();
+      const committed = this.#ledger.commit();
+      if (committed !== undefined) await committed;
     } catch (cause) {
-      this.#ledger.abort();
-      const error = unavailable(cause);
-      for (const entry of group) entry.refuse(error);
+      const aborted = this.#ledger.abort();
+      if (aborted !== undefined) await aborted;
+      this.#lose(group, cause);
       return;
     }
-    const kept = group.filter((entry) => entry.settle()).length;
+    this.#settle(group);
+  }
+
+  #lose(group: readonly Entry[], cause: unknown): void {
+    const again = this.#isPassing(cause) ? this.#stillInTime(group) : [];
+    const error = unavailable(cause);
+    for (const entry of group) if (!again.includes(entry)) entry.refuse(error);
+    this.#waiting.unshift(...again);
+  }
+
+  #settle(group: readonly Entry[]): void {
+    const again = this.#stillInTime(group.filter((entry) => entry.mayRetry()));
+    const kept = group.filter((entry) => !again.includes(entry) && entry.settle()).length;
     this.#stats = { commits: this.#stats.commits + 1, changes: this.#stats.changes + kept };
+    this.#waiting.unshift(...again);
+  }
+
+  #stillInTime(group: readonly Entry[]): readonly Entry[] {
+    return group.length === 0 ? group : group.filter(({ until }) => this.#clock.monotonic() < until);
   }
 }
 

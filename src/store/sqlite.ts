@@ -64,12 +64,12 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
 
 async function bringUpToDate(writer: SqliteConnection): Promise<void> {
   const ledger = sqliteLedger(writer);
-  ledger.begin();
+  await ledger.begin(1);
   try {
     await migrate(queriesOn(writer), dialect);
-    ledger.commit();
+    await ledger.commit();
   } catch (error) {
-    ledger.abort();
+    await ledger.abort();
     throw error;
   }
 }

@@ -14,19 +14,25 @@ import {
 /** Reads of the engine's tables, the same inside a transaction and outside. */
 type Database = Kysely<Schema>;
 
-/**
- * One session with its user's standing and the instance's epoch, by `?`. Kept as text because it runs on every
- * request that misses memory, where building a query would cost more than running it.
- */
-export const lookUpSql = `
+const lookUpColumnsSql = `
   select sessions.*,
     coalesce(standings.epoch, 0) as standing_epoch,
     coalesce(standings.is_disabled, 0) as standing_is_disabled,
     instance.epoch as current_instance_epoch
   from sessions
   join instance on instance.id = 1
-  left join standings on standings.user_id = sessions.user_id
+  left join standings on standings.user_id = sessions.user_id`;
+
+/**
+ * One session with its user's standing and the instance's epoch, by `?`. Kept as text because it runs on every
+ * request that misses memory, where building a query would cost more than running it.
+ */
+export const lookUpSql = `${lookUpColumnsSql}
   where sessions.id = ?`;
+
+/** The same for all ids of the array `$1`, on PostgreSQL. */
+export const lookUpManySql = `${lookUpColumnsSql}
+  where sessions.id = any ($1::text[])`;
 
 /** Moves a session's activity forward: the instant, the id, the instant again. As text for the same reason. */
 export const recordActivitySql = `
