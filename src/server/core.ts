@@ -17,7 +17,7 @@ import type { Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { DatabaseProbe, readinessOf } from './readiness.ts';
 import type { InstanceSecret } from './secret.ts';
-import { addCommitMetrics, addMemoryMetrics } from './store-metrics.ts';
+import { addCommitMetrics, addMemoryMetrics, addReadMetrics } from './store-metrics.ts';
 
 export interface CoreParts {
   readonly database: OpenDatabase;
@@ -55,7 +55,8 @@ export function assemble(parts: CoreParts): Core {
   });
   const accounts = accountsOn(parts, sessions);
   addMemoryMetrics(metrics.registry, () => sessions.memoryStats());
-  addCommitMetrics(metrics.registry, database.stats);
+  addCommitMetrics(metrics.registry, database.commits);
+  if (database.shared !== null) addReadMetrics(metrics.registry, database.shared.reads);
   const probe = new DatabaseProbe(() => store.ping(), clock, systemTimers);
   let jobs = noJobs;
   return {
@@ -68,8 +69,7 @@ export function assemble(parts: CoreParts): Core {
       );
     },
     stop: async () => {
-      await jobs.stop();
-      await cluster?.node.leave();
+      await Promise.all([jobs.stop(), cluster?.node.leave()]);
       await store.close();
     },
   };
@@ -78,12 +78,13 @@ export function assemble(parts: CoreParts): Core {
 const noJobs: Jobs = { stop: () => Promise.resolve() };
 
 function clusterOf(
-  { database: { lines }, nodeId, clock, random, log }: CoreParts,
+  { database: { shared }, nodeId, clock, random, log }: CoreParts,
   hub: SignalHub,
   { registry }: Metrics,
   evict: (evictions: Evictions) => void,
 ): Cluster | null {
-  if (lines === null) return null;
+  if (shared === null) return null;
+  const { lines } = shared;
   const observe = addClusterMetrics(registry, () => cluster.node.status());
   const cluster = createCluster({ lines, nodeId, clock, random, hub, evict, observe, log });
   return cluster;

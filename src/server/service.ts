@@ -32,7 +32,9 @@ export interface ServiceParts {
 }
 
 /** How long running answers may take once the service is told to stop. */
-const drainMs = 8_000;
+const drainMs = 7_000;
+/** How long the whole may take: a database that does not answer any more must not hold up the end. */
+const stopMs = 9_500;
 /** How soon after its last answer a connection is closed then. */
 const idleCheckMs = 50;
 
@@ -59,8 +61,9 @@ export async function startService(settings: Settings, log: Log, parts: ServiceP
     warnings: database.warnings,
     stop: async () => {
       isStopping = true;
+      const stoppedBy = clock.monotonic() + stopMs;
       await close(server);
-      await core.stop();
+      await atMost(stoppedBy - clock.monotonic(), core.stop());
     },
   };
 }
@@ -100,6 +103,13 @@ function listen(handler: Handler, { port, host }: Settings, log: Log): Promise<S
       reject(new RollcallError('invalid_setting', { detail, cause }));
     });
     server.listen(port, host, () => resolve(server));
+  });
+}
+
+function atMost(limitMs: number, work: Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, limitMs);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
 
