@@ -73,6 +73,7 @@ function rowOf({ listing, sessions, rounds }: Measured, ours: readonly Round[]):
 /** "At most" is about Rollcall against the subject, the ratio the other way round. */
 function isMet(aim: Listing['aim'], ratio: number): boolean | null {
   if (aim === null) return null;
+  if ('settingAtMost' in aim) return ratio <= aim.settingAtMost;
   return 'atLeast' in aim ? ratio >= aim.atLeast : 1 / ratio <= aim.atMost;
 }
 

@@ -1,11 +1,19 @@
 import type { Prepare } from './subject.ts';
 
+export type Aim =
+  | { readonly atLeast: number }
+  | { readonly atMost: number }
+  | { readonly settingAtMost: number };
+
 /** A subject as it appears in the table, and where to load it from. */
 export interface Listing {
   readonly name: string;
   readonly title: string;
-  /** What Rollcall is held to, as a multiple of its own CPU time: at least so much dearer, or at most. */
-  readonly aim: { readonly atLeast: number } | { readonly atMost: number } | null;
+  /**
+   * What Rollcall is held to: the subject at least so many times dearer than it, Rollcall at most so many times dearer than
+   * the subject, or, for Rollcall in another setting, that at most so many times dearer.
+   */
+  readonly aim: Aim | null;
   /** Loads only this subject's packages, so that nothing of the others is in its process. */
   load(): Promise<Prepare>;
 }
@@ -20,6 +28,12 @@ export const listings: readonly Listing[] = [
     title: 'Rollcall, Sessions.verify from memory',
     aim: null,
     load: async () => (await import('./subjects/rollcall.ts')).prepareRollcall,
+  },
+  {
+    name: 'rollcall-cluster',
+    title: 'Rollcall, one of many nodes on PostgreSQL',
+    aim: { settingAtMost: 1.2 },
+    load: async () => (await import('./subjects/rollcall-cluster.ts')).prepareRollcallCluster,
   },
   {
     name: 'floor',

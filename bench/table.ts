@@ -1,6 +1,6 @@
 import type { Results, Row } from './results.ts';
 import { type Spread, threeDigits } from './statistics.ts';
-import { own } from './subjects.ts';
+import { type Aim, own } from './subjects.ts';
 
 const headings = ['one check of a session', 'sessions', 'CPU µs', '', 'wall µs', '', 'CPU ratio', '', 'aim'];
 
@@ -39,8 +39,13 @@ function rangeOf({ lowest, highest }: Spread): string {
 
 function aimOf({ aim, isAimMet }: Row): string {
   if (aim === null) return '';
-  const text = 'atLeast' in aim ? `≥ ${aim.atLeast}` : `≥ ${(1 / aim.atMost).toFixed(1)}`;
-  return `${text} ${isAimMet ? 'met' : 'missed'}`;
+  return `${boundOf(aim)} ${isAimMet ? 'met' : 'missed'}`;
+}
+
+/** As a bound on the ratio beside it. */
+function boundOf(aim: Aim): string {
+  if ('settingAtMost' in aim) return `≤ ${aim.settingAtMost}`;
+  return 'atLeast' in aim ? `≥ ${aim.atLeast}` : `≥ ${(1 / aim.atMost).toFixed(1)}`;
 }
 
 function sentenceOf({ title, ratio }: Row): string {

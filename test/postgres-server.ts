@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { appendFile, chmod, chown, cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -116,7 +117,7 @@ class Server implements PostgresServer {
     });
     started.stderr.setEncoding('utf8').on('data', (text: string) => void output.push(text));
     this.#process = started;
-    const end = (): unknown => started.kill('SIGQUIT');
+    const end = (): void => this.#endAtOnce(started);
     process.once('exit', end);
     started.once('exit', () => process.off('exit', end));
     await this.#answers(started, output);
@@ -125,6 +126,12 @@ class Server implements PostgresServer {
   async stop(): Promise<void> {
     await this.halt('fast');
     await rm(this.#home, { recursive: true, force: true });
+  }
+
+  /** For a process that ends without having stopped its server. */
+  #endAtOnce(started: ChildProcess): void {
+    started.kill('SIGQUIT');
+    rmSync(this.#home, { recursive: true, force: true });
   }
 
   async #answers(started: ChildProcess, output: readonly string[]): Promise<void> {

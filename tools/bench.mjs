@@ -8,6 +8,8 @@ async function main() {
   const node = await ensureInstalled();
   const folder = join(root, 'bench');
   await ensureFolderInstalled(folder);
+  const [first, ...others] = process.argv.slice(2);
+  if (first === 'cluster') return run(node, [join(folder, 'cluster/main.ts'), ...others]);
   return run(node, [join(folder, 'main.ts'), ...process.argv.slice(2)]);
 }
 

@@ -13,7 +13,8 @@ import { altered, flat, isFirstOfUser, sessionCount, userIdAt, userIdsOf } from 
 /** Sessions written in one transaction while loading. */
 const chunk = 1_000;
 
-const origin: Origin = {
+/** The request every session was established by. */
+export const origin: Origin = {
   ip: '203.0.113.7',
   userAgent:
     'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0.0.0 Safari/537.36',
