@@ -52,7 +52,7 @@ export interface PostgresStore extends AccountStore {
 const readBudgetMs = 1_000;
 const readLimits: ConnectionLimits = { statementTimeoutMs: 1_000, lockTimeoutMs: 1_000 };
 /** A round sets its own, shorter lock timeouts. */
-const writeLimits: ConnectionLimits = { statementTimeoutMs: 2_500, lockTimeoutMs: 150 };
+const writeLimits: ConnectionLimits = { statementTimeoutMs: 2_500, lockTimeoutMs: 100 };
 /** Connections for look-ups, each with one batch under way. */
 const lookUpConnections = 2;
 /** Fewer than where a change costs no round trip: locks are held until the last has run. */

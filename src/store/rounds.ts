@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../engine/ports.ts';
 import { systemClock } from '../engine/system.ts';
 import { RollcallError } from '../errors.ts';
@@ -27,8 +27,8 @@ export interface Ledger {
    * nothing. Without it only what a change throws undoes it.
    */
   failure?(): unknown;
-  /** Whether what failed this way, undone, is to be tried again in a later round. Without it nothing is. */
-  mayRetry?(error: unknown): boolean;
+  /** Milliseconds after which what failed this way, undone, is to be tried again; null, or without it, never. */
+  retryAfterMs?(error: unknown): number | null;
 }
 
 /** How long and how many; each has a default that stands here alone. */
@@ -58,8 +58,8 @@ interface Entry {
   readonly until: number;
   /** Runs the change in its savepoint and keeps or undoes it. Throws only when the whole round is lost. */
   attempt(): Promise<void>;
-  /** Whether it was undone for a reason that passes. */
-  mayRetry(): boolean;
+  /** Milliseconds after which to try it again, when it was undone for a reason that passes; else null. */
+  retryAfterMs(): number | null;
   /** Tells the caller what came of it; whether it was kept. */
   settle(): boolean;
   refuse(error: RollcallError): void;
@@ -81,6 +81,8 @@ export class CommitRounds<Tx extends object> {
   readonly #changeLimitMs: number;
   readonly #clock: Clock;
   readonly #waiting: Entry[] = [];
+  /** Changes that will be tried again. */
+  readonly #resting = new Set<Promise<void>>();
   #stats: RoundStats = { commits: 0, changes: 0 };
   #rounds: Promise<void> = Promise.resolve();
   #isRunning = false;
@@ -113,6 +115,10 @@ export class CommitRounds<Tx extends object> {
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#rounds;
+    while (this.#resting.size > 0) {
+      await Promise.all(this.#resting);
+      await this.#rounds;
+    }
   }
 
   #entry<T>(
@@ -130,7 +136,7 @@ export class CommitRounds<Tx extends object> {
         const done = outcome.isKept ? this.#ledger.keep() : this.#ledger.undo();
         if (done !== undefined) await done;
       },
-      mayRetry: () => outcome?.isKept === false && this.#isPassing(outcome.error),
+      retryAfterMs: () => (outcome?.isKept === false ? this.#retryAfterMs(outcome.error) : null),
       settle: () => {
         if (outcome?.isKept === true) resolve(outcome.value);
         else reject(outcome?.error);
@@ -151,12 +157,13 @@ export class CommitRounds<Tx extends object> {
       await scope.close();
       const failure = this.#ledger.failure?.() ?? null;
       // What the change made of a lock it did not get is no refusal of its own.
-      return { isKept: false, error: failure !== null && this.#isPassing(failure) ? failure : error };
+      const isPassing = failure !== null && this.#retryAfterMs(failure) !== null;
+      return { isKept: false, error: isPassing ? failure : error };
     }
   }
 
-  #isPassing(error: unknown): boolean {
-    return this.#ledger.mayRetry?.(error) ?? false;
+  #retryAfterMs(error: unknown): number | null {
+    return this.#ledger.retryAfterMs?.(error) ?? null;
   }
 
   #start(): void {
@@ -191,21 +198,26 @@ export class CommitRounds<Tx extends object> {
   }
 
   #lose(group: readonly Entry[], cause: unknown): void {
-    const again = this.#isPassing(cause) ? this.#stillInTime(group) : [];
+    const delayMs = this.#retryAfterMs(cause);
     const error = unavailable(cause);
-    for (const entry of group) if (!again.includes(entry)) entry.refuse(error);
-    this.#waiting.unshift(...again);
+    for (const entry of group) if (!this.#rest(entry, delayMs)) entry.refuse(error);
   }
 
   #settle(group: readonly Entry[]): void {
-    const again = this.#stillInTime(group.filter((entry) => entry.mayRetry()));
-    const kept = group.filter((entry) => !again.includes(entry) && entry.settle()).length;
+    const kept = group.filter((entry) => !this.#rest(entry, entry.retryAfterMs()) && entry.settle()).length;
     this.#stats = { commits: this.#stats.commits + 1, changes: this.#stats.changes + kept };
-    this.#waiting.unshift(...again);
   }
 
-  #stillInTime(group: readonly Entry[]): readonly Entry[] {
-    return group.length === 0 ? group : group.filter(({ until }) => this.#clock.monotonic() < until);
+  /** Lets the entry wait while other rounds go on, then puts it first; false when it is not to be tried again. */
+  #rest(entry: Entry, delayMs: number | null): boolean {
+    if (delayMs === null || this.#clock.monotonic() + delayMs > entry.until) return false;
+    const rest = delay(delayMs).then(() => {
+      this.#resting.delete(rest);
+      this.#waiting.unshift(entry);
+      this.#start();
+    });
+    this.#resting.add(rest);
+    return true;
   }
 }
 

@@ -22,8 +22,10 @@ const roundLimitMs = 4_000;
  * How long to wait for a lock, from half of it to all of it by chance, in milliseconds. A round that holds locks already
  * gives way soon: another node's round may be waiting for those, and a change that gave way is tried again.
  */
-const firstLockTimeoutMs = 150;
+const firstLockTimeoutMs = 100;
 const laterLockTimeoutMs = 30;
+/** Other rounds go on for so long before a change that gave way is tried again. */
+const retryPauseMs = 150;
 /** For the cluster's lock: whoever holds it is committing or renewing, and waits for nothing that we hold. */
 const clusterLockTimeoutMs = 2_000;
 
@@ -94,8 +96,8 @@ export class PostgresLedger implements Ledger, RoundOfChanges {
     return this.#failure;
   }
 
-  mayRetry(error: unknown): boolean {
-    return isLockFailure(error);
+  retryAfterMs(error: unknown): number | null {
+    return isLockFailure(error) ? this.#jittered(retryPauseMs) : null;
   }
 
   async commit(): Promise<void> {
