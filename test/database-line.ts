@@ -72,6 +72,7 @@ export class DatabaseLine {
   /** A broken end breaks the other; what broke it is of no interest. */
   #tie(one: Socket, other: Socket): void {
     this.#open.add(one);
+    one.setNoDelay(true);
     one.on('error', () => other.destroy());
     one.on('close', () => {
       this.#open.delete(one);

@@ -57,7 +57,7 @@ export function assemble(parts: CoreParts): Core {
   addMemoryMetrics(metrics.registry, () => sessions.memoryStats());
   addCommitMetrics(metrics.registry, database.commits);
   if (database.shared !== null) addReadMetrics(metrics.registry, database.shared.reads);
-  const probe = new DatabaseProbe(() => store.ping(), clock, systemTimers);
+  const probe = new DatabaseProbe(() => store.ping(), systemTimers);
   let jobs = noJobs;
   return {
     ...{ sessions, accounts, hub, metrics },

@@ -1,6 +1,5 @@
 import { within } from '../cluster/deadline.ts';
 import type { Timers } from '../cluster/ports.ts';
-import type { Clock } from '../engine/ports.ts';
 import type { Readiness } from '../http/ports.ts';
 
 /** A node's lease as of now. */
@@ -27,31 +26,25 @@ function leaseLine(isAnswering: boolean, lease: LeaseFacts | null): string {
 }
 
 /**
- * Asks the database whether it answers, and gives up after a second. However many ask, at most one question a second is
- * under way, so that probes of a database that hangs take no connections from requests.
+ * Asks the database whether it answers, and gives up after a second. However many ask, one question is under way, so that
+ * probes of a database that hangs take no connections from requests.
  */
 export class DatabaseProbe {
   readonly #ping: () => Promise<void>;
-  readonly #clock: Clock;
   readonly #timers: Timers;
-  #question: { readonly answer: Promise<boolean>; readonly askedAt: number } | null = null;
+  #question: Promise<boolean> | null = null;
 
-  constructor(ping: () => Promise<void>, clock: Clock, timers: Timers) {
+  constructor(ping: () => Promise<void>, timers: Timers) {
     this.#ping = ping;
-    this.#clock = clock;
     this.#timers = timers;
   }
 
+  /** An answer holds for those who asked before it came, and for nobody after. */
   isAnswering(): Promise<boolean> {
-    const now = this.#clock.monotonic();
-    if (this.#question !== null && now - this.#question.askedAt < patienceMs) return this.#question.answer;
-    const question = { answer: this.#ask(), askedAt: now };
-    this.#question = question;
-    // An answer holds for those who asked before it came, and for nobody after.
-    void question.answer.then(() => {
-      if (this.#question === question) this.#question = null;
+    this.#question ??= this.#ask().finally(() => {
+      this.#question = null;
     });
-    return question.answer;
+    return this.#question;
   }
 
   #ask(): Promise<boolean> {

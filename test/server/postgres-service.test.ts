@@ -125,11 +125,14 @@ describe('a service whose PostgreSQL', () => {
       assert.equal(await statusOf(client), 503);
       assert.equal((await client.send('GET', '/healthz')).status, 200);
       await own.resume();
-      const backMs = await until(async () => (await statusOf(client)) === 200, 10_000);
+      const backMs = await until(async () => (await statusOf(client)) === 200, 2_000);
       test.diagnostic(`served again ${backMs.toFixed(0)} ms after a ${how} stop was over`);
       await until(async () => (await readiness(client)) === ready, 10_000);
     }
     await service.stop();
+    const unreached = service.logLines.filter((line) => line.includes('could not reach the database'));
+    assert.ok(unreached.length > 0 && unreached.length < 10, `${unreached.length} lines`);
+    assert.doesNotMatch(service.logLines.join('\n'), /postgres:\/\//);
   });
 
   it('swallows everything is found out in a second or two', async (test) => {
@@ -217,5 +220,28 @@ describe('a start on PostgreSQL', () => {
     const said = await refusedStart(test, databaseUrl);
     assert.match(said, sentence);
     assert.match(said, /synchronous_commit is off/);
+  });
+
+  it('with replicas of which none is synchronous warns loudly, and starts', async (test) => {
+    const own = await startPostgres();
+    const databaseUrl = await own.createDatabase();
+    // To the server, whoever asks for its log is a replica.
+    const replica = new pg.Client({ connectionString: databaseUrl, ...{ replication: 'true' } });
+    await replica.connect();
+    const folder = mkdtempSync(join(tmpdir(), 'rollcall-warned-'));
+    const environment = { PORT: String(await freePort()), ROLLCALL_DATABASE_URL: databaseUrl };
+    const started = startProcess(folder, environment);
+    test.after(async () => {
+      await started.stop();
+      await replica.end();
+      await own.stop();
+      rmSync(folder, { recursive: true, force: true });
+    });
+    await started.started;
+    assert.match(started.stdout(), /Rollcall is ready/);
+    const [logged = '', warned, ...others] = started.stderr().trim().split('\n');
+    assert.match(logged, /^\{"level":"warn",.*BEST EFFORT ONLY: .*synchronous_standby_names/);
+    assert.match(warned ?? '', /^Warning: BEST EFFORT ONLY: the database has replicas .*\.$/);
+    assert.deepEqual(others, []);
   });
 });

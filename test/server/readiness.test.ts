@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { systemTimers } from '../../src/cluster/timers.ts';
 import { DatabaseProbe, readinessOf } from '../../src/server/readiness.ts';
-import { FixedClock } from '../laboratory.ts';
 
 const held = { isLeased: true, leaseAgeMs: 214 };
 const lapsed = { isLeased: false, leaseAgeMs: 1_214 };
@@ -37,16 +36,15 @@ describe('readiness', () => {
 
 describe('a probe of the database', () => {
   it('tells whether it answers', async () => {
-    const clock = new FixedClock();
-    assert.equal(await new DatabaseProbe(() => Promise.resolve(), clock, systemTimers).isAnswering(), true);
+    assert.equal(await new DatabaseProbe(() => Promise.resolve(), systemTimers).isAnswering(), true);
     const failing = () => Promise.reject(new Error('away'));
-    assert.equal(await new DatabaseProbe(failing, clock, systemTimers).isAnswering(), false);
+    assert.equal(await new DatabaseProbe(failing, systemTimers).isAnswering(), false);
   });
 
   it('asks once for all that ask meanwhile, and anew for who asks later', async () => {
     const answers: (() => void)[] = [];
     const ping = () => new Promise<void>((resolve) => void answers.push(resolve));
-    const probe = new DatabaseProbe(ping, new FixedClock(), systemTimers);
+    const probe = new DatabaseProbe(ping, systemTimers);
     const asked = [probe.isAnswering(), probe.isAnswering()];
     assert.equal(answers.length, 1);
     answers[0]?.();
@@ -60,15 +58,13 @@ describe('a probe of the database', () => {
   it('gives up on a database that hangs, and does not believe an answer that comes too late', async () => {
     const answers: (() => void)[] = [];
     const ping = () => new Promise<void>((resolve) => void answers.push(resolve));
-    const clock = new FixedClock();
     let giveUp = (): void => undefined;
     const after = (_delayMs: number, task: () => void) => {
       giveUp = task;
       return () => undefined;
     };
-    const probe = new DatabaseProbe(ping, clock, { after });
+    const probe = new DatabaseProbe(ping, { after });
     const asked = probe.isAnswering();
-    clock.advance(1_000);
     giveUp();
     assert.equal(await asked, false);
     answers[0]?.();
