@@ -54,7 +54,7 @@ export class CommitLine {
       this.#break = null;
       if (where === 'before-the-database') return void node.destroy();
       server.unpipe(node);
-      server.once('data', () => node.destroy());
+      server.once('data', () => node.destroy()).resume();
       server.write(bytes);
     });
   }
