@@ -2,7 +2,15 @@ import type { Clock, Finality, Random } from '../engine/ports.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import { within } from './deadline.ts';
 import { Lease, type Moment, momentOf } from './lease.ts';
-import type { ClusterLedger, FeedEntry, NodeEffects, NodeRecord, RenewalReply, Timers } from './ports.ts';
+import type {
+  ClusterLedger,
+  FeedEntry,
+  FeedNews,
+  NodeEffects,
+  NodeRecord,
+  RenewalReply,
+  Timers,
+} from './ports.ts';
 import { Sightings } from './sightings.ts';
 import { times } from './times.ts';
 
@@ -56,13 +64,16 @@ export class ClusterNode implements Finality {
   #isStopped = false;
   #renewal = 0;
   #applied = 0;
+  /** What the table says this node has applied, or more. */
+  #recorded = 0;
   #known = 0;
   #counts = { nodes: 0, renewals: 0, failures: 0, removals: 0 };
   #trimmedAt: number;
-  /** The request under way. */
+  /** The renewal under way. */
   #running: Promise<void> | null = null;
-  /** Something was committed while a request was under way, or what was applied is not recorded yet. */
-  #isDue = false;
+  #catchingUp: Promise<void> | null = null;
+  /** Something was committed while the feed was being read. */
+  #isBehind = false;
   #cancelNext: () => void = () => undefined;
 
   constructor(options: ClusterNodeOptions) {
@@ -94,10 +105,12 @@ export class ClusterNode implements Finality {
     await this.#running;
   }
 
-  /** Renews at once, or right after the renewal under way: something was committed (rule 6). */
+  /** Reads the feed at once, or right after the reading under way: something was committed (rule 6). */
   wake(): void {
-    this.#isDue = true;
-    if (this.#running === null) this.#begin();
+    this.#isBehind = true;
+    this.#catchingUp ??= this.#catchUp().finally(() => {
+      this.#catchingUp = null;
+    });
   }
 
   /** Gives up the lease and leaves the table (rule 7). Call it when nothing is answered any more. */
@@ -106,8 +119,8 @@ export class ClusterNode implements Finality {
     this.#isStopped = true;
     this.#cancelNext();
     this.#lease.drop();
-    await this.#running;
-    // The request under way may have granted a lease.
+    await Promise.all([this.#running, this.#catchingUp]);
+    // The renewal under way may have granted a lease.
     this.#lease.drop();
     await within(timers, times.leaseMs, ledger.leave(nodeId)).catch((error) => effects.report(error));
   }
@@ -125,7 +138,6 @@ export class ClusterNode implements Finality {
   #begin(): void {
     this.#cancelNext();
     if (this.#isStopped) return;
-    this.#isDue = false;
     const sentAt = momentOf(this.#options.clock);
     this.#renewal += 1;
     this.#running = within(this.#options.timers, times.leaseMs, this.#ask())
@@ -134,6 +146,26 @@ export class ClusterNode implements Finality {
         () => this.#plan(sentAt),
         (error) => this.#planRetry(error),
       );
+  }
+
+  /**
+   * What makes a log-out quick: the feed is applied and confirmed without waiting for the next renewal, and without its
+   * lock and its durable commit, since no lease is granted here. A failure is made good by the next renewal.
+   */
+  async #catchUp(): Promise<void> {
+    const { ledger, nodeId, timers, effects } = this.#options;
+    try {
+      while (this.#isBehind && this.#isJoined && !this.#isStopped) {
+        this.#isBehind = false;
+        this.#apply(await within(timers, times.leaseMs, ledger.catchUp(this.#applied)));
+        const applied = this.#applied;
+        if (applied === this.#recorded) continue;
+        await within(timers, times.leaseMs, ledger.confirm({ nodeId, applied }));
+        this.#recorded = applied;
+      }
+    } catch (error) {
+      effects.report(error);
+    }
   }
 
   async #ask(): Promise<Reply> {
@@ -154,33 +186,33 @@ export class ClusterNode implements Finality {
     this.#options.effects.evict(everything);
     this.#isJoined = true;
     this.#applied = sequence;
+    this.#recorded = sequence;
     this.#known = Math.max(this.#known, sequence);
     this.#lease.grant(sentAt);
-    this.#isDue = true;
   }
 
   /** Rule 2: first out of memory with what the feed names, then the lease, from the moment the request left. */
   #renewed(feed: Feed, sentAt: Moment): void {
-    const appliedBefore = this.#applied;
     this.#apply(feed);
     this.#lease.grant(sentAt);
     this.#counts = { ...this.#counts, renewals: this.#counts.renewals + 1, nodes: feed.nodes.length };
-    // Others wait for this to be recorded, which the next renewal does.
-    if (this.#applied > appliedBefore) this.#isDue = true;
-    this.#tell(feed.entries);
     this.#watch(feed.nodes);
     this.#trim();
+    // The notification was lost: whoever waits for this to be recorded would wait for the next renewal.
+    if (this.#applied > this.#recorded) this.wake();
   }
 
-  #apply({ entries, sequence, trimmed }: Feed): void {
+  #apply({ entries, sequence, trimmed }: FeedNews): void {
     const { effects } = this.#options;
     // Rule 10: entries this node never saw are gone from the feed.
     if (trimmed > this.#applied) effects.evict(everything);
-    for (const { revocations } of entries) {
+    const fresh = entries.filter((entry) => entry.sequence > this.#applied);
+    for (const { revocations } of fresh) {
       for (const { evictions } of revocations) effects.evict(evictions);
     }
     this.#applied = Math.max(this.#applied, sequence);
     this.#known = Math.max(this.#known, sequence);
+    this.#tell(fresh);
   }
 
   /** Rule 7: a node that finds itself missing empties its memory and joins anew. */
@@ -188,7 +220,6 @@ export class ClusterNode implements Finality {
     this.#lease.drop();
     this.#options.effects.evict(everything);
     this.#isJoined = false;
-    this.#isDue = true;
   }
 
   /** What this node committed, its own pages know already. */
@@ -236,8 +267,8 @@ export class ClusterNode implements Finality {
     this.#running = null;
     if (this.#isStopped) return;
     const elapsed = this.#options.clock.monotonic() - sentAt.monotonic;
-    const pauseMs = this.#isDue ? 0 : Math.max(0, times.renewEveryMs - elapsed);
-    if (pauseMs === 0) this.#begin();
+    const pauseMs = Math.max(0, times.renewEveryMs - elapsed);
+    if (pauseMs === 0 || !this.#isJoined) this.#begin();
     else this.#cancelNext = this.#options.timers.after(pauseMs, () => this.#begin());
   }
 

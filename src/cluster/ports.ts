@@ -26,19 +26,23 @@ export interface RenewalRequest {
   readonly applied: number;
 }
 
-/** The answer to a renewal. */
+/** The feed past what a node had applied. Numbers commit in order, so what one look shows has no gaps. */
+export interface FeedNews {
+  /** Everything up to this sequence is among the entries, applied before, or trimmed. */
+  readonly sequence: number;
+  /** Entries up to this one may be gone from the feed. */
+  readonly trimmed: number;
+  /** In order. */
+  readonly entries: readonly FeedEntry[];
+}
+
+/** The answer to a renewal; its sequence was read under the shared lock. */
 export type RenewalReply =
-  | {
+  | (FeedNews & {
       readonly isKnown: true;
-      /** The revocation sequence under the shared lock. */
-      readonly sequence: number;
-      /** Entries up to this one may be gone from the feed. */
-      readonly trimmed: number;
-      /** The entries past what the node had applied, in order. */
-      readonly entries: readonly FeedEntry[];
       /** All nodes, this one included. */
       readonly nodes: readonly NodeRecord[];
-    }
+    })
   /** The node is not in the table, or a later renewal of it is: it must join again. */
   | { readonly isKnown: false };
 
@@ -52,6 +56,13 @@ export interface ClusterLedger {
   join(node: { readonly nodeId: string; readonly renewal: number }): Promise<number>;
   /** Takes the shared lock, records the request where its number is new, and reads sequence and feed (rule 2). */
   renew(request: RenewalRequest): Promise<RenewalReply>;
+  /** Reads the feed past `applied` in one look, without a lock: it grants nothing. */
+  catchUp(applied: number): Promise<FeedNews>;
+  /**
+   * Records that the node has applied so much, if it is in the table; its renewal number stays. May be lost in a crash of
+   * the database, which only lets others wait longer.
+   */
+  confirm(node: { readonly nodeId: string; readonly applied: number }): Promise<void>;
   /** All nodes, as committed now. */
   nodes(): Promise<readonly NodeRecord[]>;
   /** Takes the exclusive lock and removes the node if its renewal number still is this one (rule 7). */

@@ -2,6 +2,7 @@ import pg from 'pg';
 import type {
   ClusterLedger,
   FeedEntry,
+  FeedNews,
   NodeRecord,
   RenewalReply,
   RenewalRequest,
@@ -33,17 +34,28 @@ interface News {
  * Renewals have a connection to themselves, so that nothing else can make them late.
  */
 export function clusterLedger(source: ConnectionSource): PostgresLedger {
-  return new SqlClusterLedger(new KeptConnection(source, limits), new KeptConnection(source, limits));
+  const keep = (): KeptConnection => new KeptConnection(source, limits);
+  return new SqlClusterLedger({ renewals: keep(), feed: keep(), others: keep() });
+}
+
+/** One for each kind of request that must not wait behind the others. */
+interface LedgerConnections {
+  readonly renewals: KeptConnection;
+  /** Takes no lock, so nothing here waits for one. */
+  readonly feed: KeptConnection;
+  readonly others: KeptConnection;
 }
 
 class SqlClusterLedger implements PostgresLedger {
   readonly #renewals: KeptConnection;
+  readonly #feed: KeptConnection;
   readonly #others: KeptConnection;
   /** The latest renewal the database confirmed. If it knows less, it lost commits, such as in a fail-over. */
   #confirmed = 0;
 
-  constructor(renewals: KeptConnection, others: KeptConnection) {
+  constructor({ renewals, feed, others }: LedgerConnections) {
     this.#renewals = renewals;
+    this.#feed = feed;
     this.#others = others;
   }
 
@@ -67,8 +79,19 @@ class SqlClusterLedger implements PostgresLedger {
     return { isKnown: true, sequence, ...news, entries: news.entries.filter(upTo(sequence)) };
   }
 
+  async catchUp(applied: number): Promise<FeedNews> {
+    return (await ask(this.#feed, call('cluster_feed', applied))) as FeedNews;
+  }
+
+  async confirm({ nodeId, applied }: { readonly nodeId: string; readonly applied: number }): Promise<void> {
+    const statement = call('cluster_confirm', nodeId, applied, this.#confirmed);
+    const connection = await this.#feed.get();
+    // Not durable, and so without the wait for the disk: what a crash takes back makes others wait longer, never shorter.
+    await connection.simple(`begin; set local synchronous_commit = off; ${statement}; commit`);
+  }
+
   async nodes(): Promise<readonly NodeRecord[]> {
-    return (await ask(this.#others, call('cluster_census'))) as readonly NodeRecord[];
+    return (await ask(this.#feed, call('cluster_census'))) as readonly NodeRecord[];
   }
 
   async remove({ nodeId, renewal }: { readonly nodeId: string; readonly renewal: number }): Promise<void> {
@@ -85,7 +108,7 @@ class SqlClusterLedger implements PostgresLedger {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#renewals.close(), this.#others.close()]);
+    await Promise.all([this.#renewals.close(), this.#feed.close(), this.#others.close()]);
   }
 }
 

@@ -113,7 +113,7 @@ const functions = [
     begin
       perform cluster_lock(false);
       select sequence into strict reached from revocation_clock where id = 1;
-      update cluster_nodes set renewal = number, applied = through
+      update cluster_nodes set renewal = number, applied = greatest(applied, through)
         where node_id = node and renewal < number and renewal >= confirmed and through <= reached;
       return case when found then reached end;
     end`,
@@ -134,6 +134,31 @@ const functions = [
       ) from revocation_clock as clock
         where clock.id = 1
         and exists (select from cluster_nodes where node_id = node and renewal >= number));
+    end`,
+  ),
+  // What a node that was woken reads: one look, so one snapshot, and numbers commit in order. It grants nothing.
+  pinned(
+    'cluster_feed(through bigint) returns json',
+    `begin
+      return (select json_build_object(
+        'sequence', clock.sequence,
+        'trimmed', clock.trimmed,
+        'entries', (
+          select coalesce(json_agg(json_build_object(
+            'sequence', feed.sequence, 'nodeId', feed.node_id, 'revocations', feed.revocations
+          ) order by feed.sequence), '[]') from revocation_feed as feed where feed.sequence > through
+        )
+      ) from revocation_clock as clock where clock.id = 1);
+    end`,
+    'stable',
+  ),
+  // What a node has applied beside its renewals. Not for one the database has forgotten something of.
+  pinned(
+    'cluster_confirm(node text, through bigint, confirmed bigint) returns void',
+    `begin
+      update cluster_nodes set applied = through
+        where node_id = node and applied < through and renewal >= confirmed
+        and through <= (select sequence from revocation_clock where id = 1);
     end`,
   ),
   pinned(
