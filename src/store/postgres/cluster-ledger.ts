@@ -18,8 +18,8 @@ export interface PostgresLedger extends ClusterLedger {
   close(): Promise<void>;
 }
 
-/** A reply later than the lease is worth nothing, so a renewal is given up before: this and the connection's grace. */
-const limits: ConnectionLimits = { statementTimeoutMs: 700, lockTimeoutMs: 700 };
+/** A reply later than the lease is worth nothing, so a request is given up before: after this and the connection's grace. */
+const defaultPatienceMs = 700;
 
 /** The rest of a renewal's answer, as `cluster_news` gives it. */
 interface News {
@@ -31,9 +31,11 @@ interface News {
 /**
  * The cluster's record on PostgreSQL. Every request is one function, one transaction and one message of the simple protocol,
  * which the server runs when it has all of it: a node that stalls or is cut off can't leave a lock behind (rule 8).
- * Renewals have a connection to themselves, so that nothing else can make them late.
+ * Renewals have a connection to themselves, so that nothing else can make them late. `patienceMs`, 700 by default, is how
+ * long the server may take for one.
  */
-export function clusterLedger(source: ConnectionSource): PostgresLedger {
+export function clusterLedger(source: ConnectionSource, patienceMs = defaultPatienceMs): PostgresLedger {
+  const limits: ConnectionLimits = { statementTimeoutMs: patienceMs, lockTimeoutMs: patienceMs };
   const keep = (): KeptConnection => new KeptConnection(source, limits);
   return new SqlClusterLedger({ renewals: keep(), feed: keep(), others: keep() });
 }
