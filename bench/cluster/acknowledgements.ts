@@ -24,7 +24,7 @@ export async function measureAcknowledgements(
   tokens: readonly string[],
 ): Promise<AcknowledgementTimes> {
   const processes = await Promise.all(Array.from({ length: others }, () => startOther(database.url)));
-  const { sessions, waits } = await startNode(await database.open());
+  const { sessions, node, waits } = await startNode(await database.open());
   const whole: number[] = [];
   for (const token of tokens) {
     const answer = await sessions.verify(token);
@@ -33,6 +33,7 @@ export async function measureAcknowledgements(
     await sessions.signOut(answer.session);
     whole.push(performance.now() - startedAt);
   }
+  await node.leave();
   await Promise.all(processes.map(stopOther));
   return {
     nodes: others + 1,

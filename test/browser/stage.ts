@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, type TestContext } from 'node:test';
 import type { Clock } from '../../src/engine/ports.ts';
+import { type PostgresServer, startPostgres } from '../postgres-server.ts';
+import { startTestCluster } from '../running-cluster.ts';
 import { type RunningService, startTestService } from '../running-service.ts';
 import { openBrowser, type Person, type PersonOptions, type TestBrowser } from './browser.ts';
 import type { ClientHeaders } from './clients.ts';
@@ -56,15 +58,26 @@ export interface Bearer {
   revoke(sessionId: string): Promise<void>;
 }
 
+export interface StageOptions {
+  /** Whether the browser keeps pages for Back; it does not by default. */
+  readonly keepsPages?: boolean;
+  /** As many nodes on PostgreSQL, behind a proxy that gives each request to the next one; one on SQLite by default. */
+  readonly nodes?: number;
+}
+
 /** Sets the stage of a file: one service and one browser with a line between, from its first test to its last. */
-export function setStage(options: { readonly keepsPages?: boolean } = {}): Stage {
+export function setStage({ nodes = 1, ...options }: StageOptions = {}): Stage {
   const clock = new ShiftedClock();
+  let database: PostgresServer | undefined;
   let service: RunningService | undefined;
   let browser: TestBrowser | undefined;
   let line: Line | undefined;
   let owners = 0;
   before(async () => {
-    service = await startTestService({ clock, trustedProxies: '127.0.0.1/32' });
+    if (nodes > 1) database = await startPostgres();
+    service = await (database === undefined
+      ? startTestService({ clock, trustedProxies: '127.0.0.1/32' })
+      : startTestCluster({ nodes, clock, databaseUrl: await database.createDatabase() }));
     line = await layLine(service.port);
     browser = await openBrowser(service.url, { ...options, throughPort: line.port });
   });
@@ -72,6 +85,7 @@ export function setStage(options: { readonly keepsPages?: boolean } = {}): Stage
     await browser?.close();
     await line?.close();
     await service?.stop();
+    await database?.stop();
   });
   const open = (): {
     readonly service: RunningService;

@@ -17,7 +17,11 @@ export type TestFiles = {
 export type Group = 'quick' | 'browser' | 'alone';
 
 /** Browser tests that assert how soon something is shown. */
-const measuringInBrowser: readonly string[] = ['test/browser/live.test.ts', 'test/browser/main-job.test.ts'];
+const measuringInBrowser: readonly string[] = [
+  'test/browser/live.test.ts',
+  'test/browser/main-job.test.ts',
+  'test/browser/main-job-cluster.test.ts',
+];
 
 /** The test files under `root` whose path holds one of the filters; all of them when there is no filter. */
 export function listTestFiles(root: string, filters: readonly string[]): TestFiles {
