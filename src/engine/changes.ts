@@ -292,6 +292,8 @@ async function endReplaced(
   const open = await tx.openSessions(userId);
   const superseded = open.filter((session) => session.deviceId === deviceId || session.id === replaces?.id);
   if (replaces !== null && replaces.userId !== userId) superseded.push(replaces);
+  // Also when it has ended already: whoever ended it may still be waiting until that is final on every node.
+  if (replaces !== null) context.effects.evict(replaces.id);
   await terminateIn(tx, context, superseded, 'superseded', theSystem());
   const staying = open.filter((session) => !superseded.includes(session));
   await terminateIn(tx, context, beyondLimit(staying, context.policy), 'session_limit', theSystem());
