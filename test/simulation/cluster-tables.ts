@@ -1,0 +1,194 @@
+import type {
+  FeedEntry,
+  FeedNews,
+  NodeRecord,
+  RenewalReply,
+  RenewalRequest,
+} from '../../src/cluster/ports.ts';
+import type { Revocation } from '../../src/engine/ports.ts';
+import type { Database } from './database.ts';
+import { LockQueue, type Release } from './locks.ts';
+
+/** What a ledger that sent the database's time would say; only a build with a broken rule reads it. */
+export interface WithDatabaseTime {
+  readonly databaseAt: number;
+}
+
+/**
+ * The cluster's half of the database: sequence, feed and nodes, and the lock that orders them. It promises no more than
+ * the ports ask for: rows have no locks of their own, so that nothing but the cluster's lock keeps two messages apart.
+ */
+export class ClusterTables {
+  readonly #database: Database;
+  readonly #nodes = new Map<string, NodeRecord>();
+  /** As a restart brings them back. */
+  readonly #durable = new Map<string, NodeRecord>();
+  #feed: FeedEntry[] = [];
+  #sequence = 0;
+  #trimmed = 0;
+  #lock = new LockQueue();
+  /** Told of every commit that published something. */
+  readonly #wakeListeners = new Set<() => void>();
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Committed now. */
+  get nodes(): readonly NodeRecord[] {
+    return [...this.#nodes.values()];
+  }
+
+  /** Listens until the returned function is called. */
+  onPublish(listener: () => void): () => void {
+    this.#wakeListeners.add(listener);
+    return () => void this.#wakeListeners.delete(listener);
+  }
+
+  /** Stops: the locks are gone, and what was never promised to be durable. */
+  halt(): void {
+    this.#lock = new LockQueue();
+    for (const [nodeId, record] of this.#durable) this.#nodes.set(nodeId, record);
+  }
+
+  /** The exclusive lock of terminating transactions (rule 1). */
+  exclude(): Promise<Release> {
+    return this.#lock.exclude((task) => this.#database.after(exclusiveLimitMs, task));
+  }
+
+  /** Becomes visible in this instant, under the exclusive lock; its sequence. */
+  publish(nodeId: string, revocations: readonly Revocation[]): number {
+    this.#sequence += 1;
+    this.#feed.push({ sequence: this.#sequence, nodeId, revocations });
+    for (const wake of this.#wakeListeners) wake();
+    return this.#sequence;
+  }
+
+  join({ nodeId, renewal }: { readonly nodeId: string; readonly renewal: number }): Promise<number> {
+    return this.#sharing(async () => {
+      const applied = this.#sequence;
+      await this.#database.moment();
+      await this.#database.reachDisk();
+      this.#record({ nodeId, renewal, applied });
+      return applied;
+    });
+  }
+
+  /** Half the time the feed is read under the lock, half the time behind the renewal's commit: both are allowed. */
+  async renew(request: RenewalRequest): Promise<RenewalReply & WithDatabaseTime> {
+    const databaseAt = this.#databaseTime();
+    const isReadUnderLock = this.#database.world.dice.chance(0.5);
+    const renewed = await this.#sharing(async () => {
+      const { nodeId, renewal, applied } = request;
+      if (!this.#isNew({ nodeId, renewal }, true)) return null;
+      const read = await this.#readUnderLock(applied);
+      await this.#database.reachDisk();
+      this.#record({ nodeId, renewal, applied });
+      return { ...read, nodes: this.nodes };
+    });
+    if (renewed === null) return { isKnown: false, databaseAt };
+    if (isReadUnderLock) return { isKnown: true, ...renewed, databaseAt };
+    await this.#database.moment();
+    const { sequence } = renewed;
+    const { trimmed, entries } = this.#news(request.applied);
+    const told = entries.filter((entry) => entry.sequence <= sequence);
+    return { isKnown: true, sequence, trimmed, entries: told, nodes: this.nodes, databaseAt };
+  }
+
+  /** One look, without a lock. */
+  async catchUp(applied: number): Promise<FeedNews> {
+    await this.#database.moment();
+    return this.#news(applied);
+  }
+
+  /** Visible in this instant, and gone again if the database stops before the next renewal. */
+  async confirm({ nodeId, applied }: { readonly nodeId: string; readonly applied: number }): Promise<void> {
+    await this.#database.moment();
+    const current = this.#nodes.get(nodeId);
+    if (current === undefined || current.applied >= applied) return;
+    this.#nodes.set(nodeId, { ...current, applied });
+    this.#database.world.note(() => `database: ${nodeId} confirms that it has applied ${applied}`);
+  }
+
+  /** Removes a node whose renewal number has not changed (rule 7). */
+  async remove({ nodeId, renewal }: { readonly nodeId: string; readonly renewal: number }): Promise<void> {
+    const release = await this.exclude();
+    await this.#database.reachDisk();
+    const current = this.#nodes.get(nodeId);
+    const isUnchanged = current?.renewal === renewal;
+    if (isUnchanged) this.#forget(nodeId, 'removed');
+    else if (current !== undefined) this.#database.world.coverage.count('sparedNodes');
+    release();
+  }
+
+  async leave(nodeId: string): Promise<void> {
+    await this.#database.reachDisk();
+    this.#forget(nodeId, 'left');
+  }
+
+  /** Drops what all nodes have applied, or, as the rules allow, everything (rule 10). */
+  async trim(isEverything: boolean = false): Promise<void> {
+    await this.#database.moment();
+    const applied = isEverything ? [] : this.nodes.map((node) => node.applied);
+    this.#trimmed = Math.max(this.#trimmed, Math.min(this.#sequence, ...applied));
+    this.#feed = this.#feed.filter(({ sequence }) => sequence > this.#trimmed);
+  }
+
+  async #sharing<T>(work: () => Promise<T>): Promise<T> {
+    const release = await this.#lock.share();
+    const result = await work();
+    release();
+    return result;
+  }
+
+  /** Two reads in either order: under the shared lock nothing can come between them. */
+  async #readUnderLock(applied: number): Promise<FeedNews> {
+    const isFeedFirst = this.#database.world.dice.chance(0.5);
+    const early = this.#news(applied);
+    await this.#database.moment();
+    const late = this.#news(applied);
+    return isFeedFirst ? { ...early, sequence: late.sequence } : { ...late, sequence: early.sequence };
+  }
+
+  #news(applied: number): FeedNews {
+    const entries = this.#feed.filter((entry) => entry.sequence > applied);
+    return { sequence: this.#sequence, trimmed: this.#trimmed, entries };
+  }
+
+  /** A renewal that was under way while its node confirmed more must not take that back. */
+  #record(node: NodeRecord): void {
+    if (!this.#isNew(node, false)) return;
+    const applied = Math.max(node.applied, this.#nodes.get(node.nodeId)?.applied ?? 0);
+    this.#nodes.set(node.nodeId, { ...node, applied });
+    this.#durable.set(node.nodeId, { ...node, applied });
+    this.#database.world.note(
+      () => `database: ${node.nodeId} renewed (${node.renewal}), has applied ${node.applied}`,
+    );
+  }
+
+  #isNew({ nodeId, renewal }: Pick<NodeRecord, 'nodeId' | 'renewal'>, mustBeKnown: boolean): boolean {
+    const { coverage } = this.#database.world;
+    const current = this.#nodes.get(nodeId);
+    if (current === undefined) {
+      if (mustBeKnown) coverage.count('forgottenNodes');
+      return !mustBeKnown;
+    }
+    if (current.renewal >= renewal) coverage.count('staleRequests');
+    return current.renewal < renewal;
+  }
+
+  #forget(nodeId: string, how: 'removed' | 'left'): void {
+    if (!this.#nodes.delete(nodeId)) return;
+    this.#durable.delete(nodeId);
+    this.#database.world.note(() => `database: ${nodeId} ${how}`);
+    if (how === 'removed') this.#database.world.coverage.count('removedNodes');
+  }
+
+  /** The database's own clock, a good second off: nothing may depend on it. */
+  #databaseTime(): number {
+    return Math.floor(Date.UTC(2026, 10, 23, 13, 6) + this.#database.world.timeline.now);
+  }
+}
+
+/** How long a commit waits for the exclusive lock before it is undone. */
+const exclusiveLimitMs = 2_000;

@@ -1,0 +1,120 @@
+import { RollcallError } from '../../src/errors.ts';
+import type { Database } from './database.ts';
+import { Line } from './line.ts';
+import type { Machine } from './machine.ts';
+import { SimulatedNode } from './node.ts';
+import type { World } from './world.ts';
+
+/** What came of a request. */
+export type Outcome<T> =
+  | { readonly kind: 'done'; readonly value: T }
+  /** The node gave an error with this code. */
+  | { readonly kind: 'refused'; readonly code: string }
+  /** There is no answer: the node is down, went down, or took too long. */
+  | { readonly kind: 'unanswered' };
+
+/** A machine with its line to the database and the node that runs on it, as clients see it. */
+export class Host {
+  readonly machine: Machine;
+  readonly line: Line;
+  readonly #world: World;
+  readonly #database: Database;
+  #node: SimulatedNode | null = null;
+  #isServing = false;
+
+  constructor(machine: Machine, database: Database) {
+    this.machine = machine;
+    this.#world = machine.world;
+    this.#database = database;
+    this.line = new Line(machine.world, database);
+  }
+
+  get name(): string {
+    return this.machine.name;
+  }
+
+  get node(): SimulatedNode | null {
+    return this.#node;
+  }
+
+  get isServing(): boolean {
+    return this.#node !== null && this.#isServing;
+  }
+
+  /** Starts a node, which serves at once: without a lease it asks the store. */
+  start(): void {
+    const process = this.machine.boot();
+    this.#world.note(() => `${process.id} starts`);
+    const node = new SimulatedNode(process, this.line, this.#database);
+    this.#node = node;
+    this.#isServing = true;
+    process.onEnd(() => {
+      if (this.#node === node) this.#node = null;
+    });
+    void node.cluster.start();
+  }
+
+  crash(): void {
+    this.machine.crash();
+  }
+
+  /** Stops serving, lets what is under way finish for a moment, and leaves (rule 7). */
+  async leave(): Promise<void> {
+    const node = this.#node;
+    if (node === null || !this.isServing) return;
+    this.#world.note(() => `${node.process.id} stops serving`);
+    this.#isServing = false;
+    const untilAt = this.#world.timeline.now + 300;
+    while (node.underWay > 0 && this.#world.timeline.now < untilAt) await this.#world.timeline.pause(20);
+    if (!node.process.isAlive) return;
+    node.process.deliver(() => void this.#leaveNow(node));
+  }
+
+  /**
+   * Asks the node. `work` runs when the request reaches it; `settle` when its promise is settled there and the process
+   * still lives, which is when an answer can be on its way. The outcome is what the client hears; with a patience it
+   * stops listening after so long.
+   */
+  request<T>(
+    work: (node: SimulatedNode) => T | Promise<T>,
+    settle: (value: T, node: SimulatedNode) => void,
+    patienceMs: number | null = null,
+  ): Promise<Outcome<T>> {
+    return new Promise((resolve) => {
+      const node = this.#node;
+      if (node === null || !this.isServing) {
+        this.#world.timeline.after(1, () => resolve({ kind: 'unanswered' }));
+        return;
+      }
+      const forget = node.process.onEnd(() => resolve({ kind: 'unanswered' }));
+      if (patienceMs !== null) this.#world.timeline.after(patienceMs, () => resolve({ kind: 'unanswered' }));
+      const answer = (outcome: Outcome<T>): void => {
+        forget();
+        node.process.emit(() => {
+          if (outcome.kind === 'done') settle(outcome.value, node);
+          resolve(outcome);
+        });
+      };
+      node.process.deliver(() => {
+        node
+          .during(() => work(node))
+          .then(
+            (value) => answer({ kind: 'done', value }),
+            (error) => answer({ kind: 'refused', code: codeOf(error) }),
+          );
+      });
+    });
+  }
+
+  async #leaveNow(node: SimulatedNode): Promise<void> {
+    await node.cluster.leave();
+    if (!node.process.isAlive) return;
+    this.#world.coverage.count('leaves');
+    this.#world.note(() => `${node.process.id} has left`);
+    node.process.end();
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof RollcallError ? error.code : `a surprise: ${String(error)}`;
+}

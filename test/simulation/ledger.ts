@@ -1,0 +1,65 @@
+import type {
+  ClusterLedger,
+  FeedNews,
+  NodeRecord,
+  RenewalReply,
+  RenewalRequest,
+} from '../../src/cluster/ports.ts';
+import type { Database } from './database.ts';
+import type { Line } from './line.ts';
+import type { SimulatedProcess } from './process.ts';
+import { unavailable } from './store.ts';
+
+/** The ledger of one process: each method one message, which may take effect late, twice, or without an answer. */
+export class SimulatedLedger implements ClusterLedger {
+  readonly #process: SimulatedProcess;
+  readonly #line: Line;
+  readonly #database: Database;
+
+  constructor(process: SimulatedProcess, line: Line, database: Database) {
+    this.#process = process;
+    this.#line = line;
+    this.#database = database;
+  }
+
+  join(node: { readonly nodeId: string; readonly renewal: number }): Promise<number> {
+    return this.#ask(() => this.#database.cluster.join(node));
+  }
+
+  renew(request: RenewalRequest): Promise<RenewalReply> {
+    this.#database.world.coverage.count('renewals');
+    return this.#ask(() => this.#database.cluster.renew(request));
+  }
+
+  catchUp(applied: number): Promise<FeedNews> {
+    return this.#ask(() => this.#database.cluster.catchUp(applied));
+  }
+
+  confirm(node: { readonly nodeId: string; readonly applied: number }): Promise<void> {
+    return this.#ask(() => this.#database.cluster.confirm(node));
+  }
+
+  nodes(): Promise<readonly NodeRecord[]> {
+    return this.#ask(async () => this.#database.cluster.nodes);
+  }
+
+  remove(node: { readonly nodeId: string; readonly renewal: number }): Promise<void> {
+    return this.#ask(() => this.#database.cluster.remove(node));
+  }
+
+  leave(nodeId: string): Promise<void> {
+    return this.#ask(() => this.#database.cluster.leave(nodeId));
+  }
+
+  trim(): Promise<void> {
+    return this.#ask(() => this.#database.cluster.trim());
+  }
+
+  async #ask<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#line.send(this.#process, work, true).answer;
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import { Checker } from './checker.ts';
+import { Clients } from './clients.ts';
+import { Coverage } from './coverage.ts';
+import { Database } from './database.ts';
+import { Dice } from './dice.ts';
+import { Host } from './host.ts';
+import { Machine } from './machine.ts';
+import { endFaults, planFaults, type Scene } from './plan.ts';
+import { checkRecovery } from './recovery.ts';
+import { byTick, byTurn, Timeline } from './timeline.ts';
+import { Workload } from './workload.ts';
+import { climateOf, type World } from './world.ts';
+
+/** What became of one seed. */
+export interface RunResult {
+  readonly seed: number;
+  /** One sentence each; empty when the promise held. */
+  readonly violations: readonly string[];
+  readonly coverage: Coverage;
+  readonly events: number;
+}
+
+export interface RunOptions {
+  /** Receives the trace, line by line. */
+  readonly trace?: (line: string) => void;
+}
+
+/** One in so many seeds gives every event a whole turn of the event loop, so that no rejection is handled too late unseen. */
+const turnEvery = 16;
+
+/** Runs one seed from the start of the cluster to its recovery. Runs must not overlap: they share the process's rejections. */
+export async function runSeed(seed: number, options: RunOptions = {}): Promise<RunResult> {
+  const world = worldOf(seed, options);
+  const database = new Database(world);
+  const hosts = hostsOf(world, database);
+  const checker = new Checker(world);
+  const onRejection = (reason: unknown): void => checker.violate(`an unhandled rejection: ${String(reason)}`);
+  process.on('unhandledRejection', onRejection);
+  try {
+    await play({ world, database, hosts }, checker);
+    await byTurn();
+  } catch (error) {
+    checker.violate(`the run broke off: ${error instanceof Error ? error.stack : String(error)}`);
+  } finally {
+    process.off('unhandledRejection', onRejection);
+  }
+  const { coverage, timeline } = world;
+  return { seed, violations: checker.violations, coverage, events: timeline.happened };
+}
+
+async function play(scene: Scene, checker: Checker): Promise<void> {
+  const { world, hosts, database } = scene;
+  const { timeline, dice } = world;
+  const untilAt = dice.between(2_000, 4_500);
+  const clients = new Clients(world, hosts, checker);
+  database.onStop(() => {
+    for (const host of hosts) host.line.reset();
+  });
+  startAll(scene);
+  new Workload(world, { hosts, clients, checker, untilAt }).start();
+  planFaults(scene, untilAt);
+  await timeline.runTo(untilAt);
+  endFaults(scene);
+  await checkRecovery(scene, clients, checker);
+  for (const host of hosts) host.machine.process?.end();
+}
+
+/** Most nodes start together; sometimes one joins when there is something to miss. */
+function startAll({ world, hosts }: Scene): void {
+  const { timeline, dice, coverage } = world;
+  for (const [index, host] of hosts.entries()) {
+    const isLate = index === hosts.length - 1 && dice.chance(0.4);
+    if (isLate) coverage.count('lateJoins');
+    timeline.after(isLate ? dice.between(300, 1_500) : dice.between(0, 20), () => host.start());
+  }
+}
+
+function worldOf(seed: number, { trace }: RunOptions): World {
+  const timeline = new Timeline(seed % turnEvery === 0 ? byTurn : byTick);
+  const dice = new Dice(`rollcall ${seed}`);
+  return {
+    ...{ timeline, dice, climate: climateOf(dice.fork('climate')), coverage: new Coverage() },
+    note: (line) => trace?.(`${timeline.now.toFixed(3).padStart(9)}  ${line()}`),
+  };
+}
+
+function hostsOf(world: World, database: Database): readonly Host[] {
+  const { dice } = world;
+  const count = dice.pick([2, 3, 3, 4]);
+  return Array.from({ length: count }, (_, index) => {
+    const clockFaults = { rate: dice.between(0.99, 1.01), wallOffsetMs: dice.between(-300, 300) };
+    return new Host(new Machine(`node${index + 1}`, world, clockFaults), database);
+  });
+}
