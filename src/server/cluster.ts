@@ -3,6 +3,7 @@ import type { ClusterLedger, MessageLine, WakeLine } from '../cluster/ports.ts';
 import { SignalRelay } from '../cluster/relay.ts';
 import { systemTimers } from '../cluster/timers.ts';
 import type { Clock, Evictions, Random, SignalSink } from '../engine/ports.ts';
+import { RollcallError } from '../errors.ts';
 import type { Log } from './log.ts';
 
 /** What the database brings between the nodes. */
@@ -50,12 +51,19 @@ export function createCluster(parts: ClusterParts): Cluster {
 /** While the database is away a node fails many times a second: one line says so, now and then. */
 function sparingly(clock: Clock, log: Log): (error: unknown) => void {
   let quietUntil = Number.NEGATIVE_INFINITY;
-  let unsaid = 0;
+  let failures = 0;
   return (error) => {
-    unsaid += 1;
+    failures += 1;
     if (clock.monotonic() < quietUntil) return;
     quietUntil = clock.monotonic() + quietMs;
-    log.warn({ error, failures: unsaid }, 'the cluster could not reach the database and goes on trying');
-    unsaid = 0;
+    log.warn({ ...causeOf(error), failures }, 'the cluster could not reach the database and goes on trying');
+    failures = 0;
   };
+}
+
+/** Why, in words; what is no failure of the database in full. */
+function causeOf(error: unknown): object {
+  if (!(error instanceof RollcallError) || error.code !== 'store_unavailable') return { error };
+  const { cause } = error;
+  return { reason: cause instanceof Error ? cause.message : error.message };
 }

@@ -17,7 +17,8 @@ const knownParameters = new Set([
   'sslrootcert',
   'uselibpqcompat',
 ]);
-const sslModes = new Set(['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify']);
+const inBetween = new Set(['prefer', 'require', 'verify-ca']);
+const sslModes = new Set(['disable', ...inBetween, 'verify-full', 'no-verify']);
 
 const example = 'postgres://user:password@host:5432/rollcall';
 
@@ -46,10 +47,18 @@ function parsePostgres(text: string): DatabaseSettings {
   if (hostname === '' && !searchParams.has('host')) refuse('must name a host after postgres://.');
   if (/^\/?$/.test(pathname)) refuse('must name a database after the host.');
   for (const name of searchParams.keys()) if (!knownParameters.has(name)) refuse(unknownParameter);
-  const sslMode = searchParams.get('sslmode');
-  if (sslMode !== null && !sslModes.has(sslMode))
+  return { kind: 'postgres', url: withPlainSslMode(text, searchParams) };
+}
+
+/** The driver takes modes in between for `verify-full`, and warns of it at length: here they say so. */
+function withPlainSslMode(text: string, parameters: URLSearchParams): string {
+  const mode = parameters.get('sslmode');
+  if (mode !== null && !sslModes.has(mode))
     refuse(`has an unknown sslmode; known are ${[...sslModes].join(', ')}.`);
-  return { kind: 'postgres', url: text };
+  if (mode === null || !inBetween.has(mode) || parameters.has('uselibpqcompat')) return text;
+  const url = new URL(text);
+  url.searchParams.set('sslmode', 'verify-full');
+  return url.href;
 }
 
 const unreadable = `can't be read as a URL such as ${example}; special characters in the password must be percent-encoded.`;

@@ -64,10 +64,12 @@ function sentenceOf(error: RollcallError): string {
   return `ROLLCALL_DATABASE_URL: ${reason === null ? message : `the database can't be reached (${reason}).`}`;
 }
 
-/** What the network or the server said, in a word or a clause; never anything of the URL but names. */
+/** What the network, the driver or the server said, in a word or a clause; never anything of the URL but names. */
 function reasonOf(cause: unknown): string | null {
   if (cause instanceof AggregateError) return reasonOf(cause.errors[0]);
-  if (!(cause instanceof Error) || !('code' in cause) || typeof cause.code !== 'string') return null;
-  // Five characters are a SQLSTATE: then the server has said something worth reading.
-  return /^[0-9A-Z]{5}$/.test(cause.code) ? cause.message.replaceAll('\n', ' ') : cause.code;
+  if (!(cause instanceof Error)) return null;
+  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : null;
+  // A SQLSTATE has five characters: then the server has said something worth reading.
+  if (code !== null && !/^[0-9A-Z]{5}$/.test(code)) return code;
+  return cause.message.replaceAll('\n', ' ').replace(/\.$/, '');
 }

@@ -2,7 +2,8 @@ import { parseTrustedProxies } from '../devices/address.ts';
 import { RollcallError } from '../errors.ts';
 import { type DatabaseSettings, parseDatabaseUrl } from './database-url.ts';
 
-/** The settings of the service (design, section 8), each checked; nothing else is read from the environment. */
+/** The settings of the service (design, section 8), each checked. Nothing else is read from the environment, but for what the
+ * driver of PostgreSQL finds there when its URL leaves it out, such as PGPASSWORD. */
 export interface Settings {
   readonly port: number;
   readonly host: string;

@@ -41,6 +41,18 @@ describe('ROLLCALL_DATABASE_URL', () => {
     });
   }
 
+  it('takes every mode of TLS that would check less for the one that checks all', () => {
+    for (const mode of ['prefer', 'require', 'verify-ca', 'verify-full']) {
+      const url = `postgres://rollcall:p%40ss@db/rollcall?sslmode=${mode}`;
+      const checked = 'postgres://rollcall:p%40ss@db/rollcall?sslmode=verify-full';
+      assert.deepEqual(parseDatabaseUrl(url), { kind: 'postgres', url: checked });
+    }
+    for (const rest of ['sslmode=no-verify', 'sslmode=disable', 'uselibpqcompat=true&sslmode=require']) {
+      const url = `postgres://rollcall@db/rollcall?${rest}`;
+      assert.deepEqual(parseDatabaseUrl(url), { kind: 'postgres', url });
+    }
+  });
+
   const refused: readonly (readonly [string, RegExp])[] = [
     [`mysql://rollcall:${password}@db/rollcall`, /must start with sqlite: .* or with postgres:\/\//],
     [`postgres:rollcall:${password}@db/rollcall`, /must start with/],

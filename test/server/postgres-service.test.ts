@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
@@ -88,6 +89,24 @@ describe('a service on an empty PostgreSQL database', () => {
     assert.deepEqual([await statusOf(ownerAgain), await statusOf(phoneAgain)], [200, 401]);
     const { events } = (await ownerAgain.send('GET', '/api/history')).body as { events: { type: string }[] };
     assert.ok(events.some(({ type }) => type === 'session.terminated'));
+  });
+
+  it('lets in nobody from before when the epoch was raised, as after a restore', async (test) => {
+    const databaseUrl = await postgres.createDatabase();
+    const folder = mkdtempSync(join(tmpdir(), 'rollcall-restored-'));
+    test.after(() => rmSync(folder, { recursive: true, force: true }));
+    const before = await startTestService({ databaseUrl, folder });
+    const cookies = before.client();
+    assert.equal((await cookies.signUp()).status, 201);
+    await before.stop();
+    await postgres.query('update instance set epoch = epoch + 1', new URL(databaseUrl).pathname.slice(1));
+    const restored = await startTestService({ databaseUrl, folder });
+    test.after(() => restored.stop());
+    const owner = restored.client();
+    for (const [name, value] of cookies.cookies) owner.cookies.set(name, value);
+    assert.equal(await statusOf(owner), 401);
+    assert.equal((await owner.signIn()).status, 200);
+    assert.equal(await statusOf(owner), 200);
   });
 
   it('tells its lease and its figures, and leaves the table of nodes when it stops', async (test) => {
@@ -185,6 +204,19 @@ describe('a service whose PostgreSQL', () => {
   });
 });
 
+/** Whether the server lets nobody in with this URL. */
+async function isRefused(connectionString: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString });
+  try {
+    await client.connect();
+    return false;
+  } catch {
+    return true;
+  } finally {
+    await client.end();
+  }
+}
+
 describe('a start on PostgreSQL', () => {
   /** What an operator reads when the process ends by itself with 1. */
   async function refusedStart(test: TestContext, databaseUrl: string): Promise<string> {
@@ -213,6 +245,23 @@ describe('a start on PostgreSQL', () => {
     assert.match(said, /database "nowhere" does not exist/);
   });
 
+  it('that takes no password or no TLS says so', async (test) => {
+    await postgres.query("create role rollcall login password 'hunter3'");
+    const rules = join(postgres.folder, 'pg_hba.conf');
+    const before = await readFile(rules, 'utf8');
+    await writeFile(rules, `host all rollcall 127.0.0.1/32 scram-sha-256\n${before}`);
+    await postgres.query('select pg_reload_conf()');
+    const url = `postgres://rollcall:hunter2@127.0.0.1:${postgres.port}/postgres`;
+    await until(() => isRefused(url), 10_000);
+    assert.match(
+      await refusedStart(test, url),
+      /reached \(password authentication failed for user "rollcall"/,
+    );
+    const said = await refusedStart(test, `${url}?sslmode=verify-full`);
+    assert.match(said, sentence);
+    assert.match(said, /reached \(The server does not support SSL connections\)\.$/m);
+  });
+
   it('that forgets commits is refused with the setting named', async (test) => {
     const databaseUrl = await postgres.createDatabase();
     const name = new URL(databaseUrl).pathname.slice(1);
@@ -223,8 +272,7 @@ describe('a start on PostgreSQL', () => {
   });
 
   it('with replicas of which none is synchronous warns loudly, and starts', async (test) => {
-    const own = await startPostgres();
-    const databaseUrl = await own.createDatabase();
+    const databaseUrl = await postgres.createDatabase();
     // To the server, whoever asks for its log is a replica.
     const replica = new pg.Client({ connectionString: databaseUrl, ...{ replication: 'true' } });
     await replica.connect();
@@ -234,7 +282,6 @@ describe('a start on PostgreSQL', () => {
     test.after(async () => {
       await started.stop();
       await replica.end();
-      await own.stop();
       rmSync(folder, { recursive: true, force: true });
     });
     await started.started;
