@@ -12,6 +12,8 @@ export interface LinesOptions {
   /** What this node sends is not told to itself. */
   readonly nodeId: string;
   readonly random?: Random;
+  /** Default 5,000: a line that was cut without a word is noticed so late, plus the time of one statement. */
+  readonly probeEveryMs?: number;
 }
 
 /** What nodes tell one another through the database, beside the truth. */
@@ -27,8 +29,6 @@ const limits: ConnectionLimits = { statementTimeoutMs: 2_000, lockTimeoutMs: 2_0
 const gatherMs = 10;
 /** Messages kept while they can't be sent; then the oldest goes. */
 const maxWaiting = 1_000;
-/** A line that was cut without a word is noticed so late, plus the time of one statement. */
-const probeEveryMs = 5_000;
 /** Before a lost connection is opened again: at least so long, and at most three times, by chance. */
 const pauseMs = 50;
 
@@ -36,8 +36,8 @@ const pauseMs = 50;
  * Listens on a connection of its own, opened again whenever it is lost, and sends on the same: notifications are outside of
  * every commit that matters. Without a connection nothing is heard, which costs time, never truth (rule 6).
  */
-export function openLines({ source, nodeId, random = systemRandom }: LinesOptions): PostgresLines {
-  return new ListeningLines(source, nodeId, random);
+export function openLines(options: LinesOptions): PostgresLines {
+  return new ListeningLines({ random: systemRandom, probeEveryMs: 5_000, ...options });
 }
 
 interface Channels {
@@ -48,9 +48,7 @@ interface Channels {
 class ListeningLines implements PostgresLines {
   readonly wakes: WakeLine;
   readonly messages: MessageLine;
-  readonly #source: ConnectionSource;
-  readonly #nodeId: string;
-  readonly #random: Random;
+  readonly #options: Required<LinesOptions>;
   readonly #closing = new AbortController();
   readonly #kept: Promise<void>;
   #wake: () => void = () => undefined;
@@ -59,10 +57,8 @@ class ListeningLines implements PostgresLines {
   #waiting: string[] = [];
   #isGathering = false;
 
-  constructor(source: ConnectionSource, nodeId: string, random: Random) {
-    this.#source = source;
-    this.#nodeId = nodeId;
-    this.#random = random;
+  constructor(options: Required<LinesOptions>) {
+    this.#options = options;
     this.wakes = {
       onWake: (listener) => {
         this.#wake = listener;
@@ -87,14 +83,14 @@ class ListeningLines implements PostgresLines {
     const { signal } = this.#closing;
     while (!signal.aborted) {
       await this.#listen().catch(() => undefined);
-      const chance = (this.#random.bytes(1)[0] ?? 0) / 255;
+      const chance = (this.#options.random.bytes(1)[0] ?? 0) / 255;
       await delay(pauseMs * (1 + 2 * chance), null, { ref: false, signal }).catch(() => undefined);
     }
   }
 
   /** Resolves when the connection is gone. */
   async #listen(): Promise<void> {
-    const connection = await this.#source.open(limits);
+    const connection = await this.#options.source.open(limits);
     const isGone = new Promise<void>((resolve) => connection.onEnd(resolve));
     try {
       const channels = await channelsOn(connection);
@@ -116,7 +112,7 @@ class ListeningLines implements PostgresLines {
   async #probeUntil(connection: PostgresConnection, isGone: Promise<void>): Promise<void> {
     const probe = setInterval(
       () => void connection.simple('select').catch(() => connection.destroy()),
-      probeEveryMs,
+      this.#options.probeEveryMs,
     );
     probe.unref();
     await isGone;
@@ -124,10 +120,10 @@ class ListeningLines implements PostgresLines {
   }
 
   #notified({ wake, message }: Channels, channel: string, payload: string): void {
-    if (channel === wake && payload !== this.#nodeId) this.#wake();
+    if (channel === wake && payload !== this.#options.nodeId) this.#wake();
     if (channel !== message) return;
     const packed = unpackMessages(payload);
-    if (packed === null || packed.nodeId === this.#nodeId) return;
+    if (packed === null || packed.nodeId === this.#options.nodeId) return;
     for (const text of packed.messages) this.#hear(text);
   }
 
@@ -147,7 +143,7 @@ class ListeningLines implements PostgresLines {
   /** What fails here is lost: nobody may count on it. */
   async #sendAll(): Promise<void> {
     const line = this.#line;
-    const payloads = line === null ? [] : packMessages(this.#nodeId, this.#waiting.splice(0));
+    const payloads = line === null ? [] : packMessages(this.#options.nodeId, this.#waiting.splice(0));
     if (line !== null && payloads.length > 0) {
       const calls = payloads.map(
         (payload) => `pg_notify(${pg.escapeLiteral(line.channels.message)}, ${pg.escapeLiteral(payload)})`,
