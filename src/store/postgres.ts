@@ -24,7 +24,7 @@ export interface PostgresOptions extends RoundLimits {
   readonly url: string;
   /** The name of this node among those of the database; of its own for each start. */
   readonly nodeId: string;
-  /** Connections for reads, at least 3. Default 10; two of them serve verify alone. */
+  /** Connections for reads, at least 3. Default 10, of which two serve verify alone; beside them a node has four more. */
   readonly maxReaders?: number;
   /** Of the secret all nodes share, telling nothing about it; without it any secret is taken. */
   readonly secretFingerprint?: string;
@@ -67,9 +67,8 @@ const changeLimitMs = 3_000;
  * writes within five, and both succeed again within half a second of its return.
  */
 export async function openPostgresStore(options: PostgresOptions): Promise<PostgresStore> {
-  const source = new ConnectionSource(options);
-  const warnings = await prepareDatabase(source, options.secretFingerprint ?? null);
-  return new OpenPostgresStore(source, options, warnings);
+  const warnings = await prepareDatabase(new ConnectionSource(options), options.secretFingerprint ?? null);
+  return new OpenPostgresStore(options, warnings);
 }
 
 class OpenPostgresStore extends SqlStore implements PostgresStore {
@@ -81,17 +80,17 @@ class OpenPostgresStore extends SqlStore implements PostgresStore {
   readonly #lookUps: LookUps;
   readonly #pools: readonly ConnectionPool[];
 
-  constructor(source: ConnectionSource, options: PostgresOptions, warnings: readonly string[]) {
-    const readers = readerPool(source, (options.maxReaders ?? 10) - lookUpConnections);
-    const checkers = readerPool(source, lookUpConnections);
+  constructor(options: PostgresOptions, warnings: readonly string[]) {
+    const readers = readerPool(options, (options.maxReaders ?? 10) - lookUpConnections);
+    const checkers = readerPool(options, lookUpConnections);
     const lookUps = new LookUps((ids) => checkers.use((connection) => readMany(connection, ids)), {
       maxBatches: lookUpConnections,
       budgetMs: readBudgetMs,
     });
-    const writer = new KeptConnection(source, writeLimits);
+    const writer = new KeptConnection(new ConnectionSource(options), writeLimits);
     const rounds = roundsOn(writer, options);
-    const cluster = clusterLedger(source);
-    const lines = openLines({ ...options, source });
+    const cluster = clusterLedger(new ConnectionSource(options));
+    const lines = openLines({ ...options, source: new ConnectionSource(options) });
     super({
       reader: queriesOn((text, values) => readers.use((connection) => connection.run(text, values))),
       write: (change) => rounds.write(change),
@@ -117,8 +116,9 @@ class OpenPostgresStore extends SqlStore implements PostgresStore {
   }
 }
 
-function readerPool(source: ConnectionSource, size: number): ConnectionPool {
-  return new ConnectionPool(source, {
+/** Every purpose has a source of its own: where one finds no room on the server, the others don't pause with it. */
+function readerPool(options: PostgresOptions, size: number): ConnectionPool {
+  return new ConnectionPool(new ConnectionSource(options), {
     size: Math.max(1, size),
     budgetMs: readBudgetMs,
     connection: readLimits,

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type ConnectionLimits, openConnection } from '../../src/store/postgres/connection.ts';
 import { sqlState } from '../../src/store/postgres/failures.ts';
@@ -102,6 +105,24 @@ describe('a connection to PostgreSQL', () => {
     assert.equal((await read()).rowCount, 0);
     await pool.close();
   });
+
+  it('is given up when the server lets nobody finish connecting', async (test) => {
+    const silent = createServer();
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const sockets: Socket[] = [];
+    silent.on('connection', (socket) => sockets.push(socket));
+    test.after(() => {
+      for (const socket of sockets) socket.destroy();
+      silent.close();
+    });
+    const { port } = silent.address() as AddressInfo;
+    const start = performance.now();
+    await assert.rejects(openConnection(`postgres://postgres@127.0.0.1:${port}/x`, limits), {
+      code: 'store_unavailable',
+      message: /did not answer in time/,
+    });
+    assert.ok(performance.now() - start < 1_500);
+  });
 });
 
 describe('a pool of connections', () => {
@@ -135,6 +156,19 @@ describe('a pool of connections', () => {
     );
   });
 
+  it('makes do with the connections it has when the server has no room for more', async () => {
+    await server.query('create role guest login connection limit 2');
+    const guest = url.replace('postgres@', 'guest@');
+    const pool = new ConnectionPool(new ConnectionSource({ url: guest }), {
+      ...{ size: 5, budgetMs: 5_000, connection: limits },
+    });
+    const nap = () => pool.use((connection) => connection.run('select pg_sleep(0.01)'));
+    await Promise.all(Array.from({ length: 2 }, nap));
+    await Promise.all(Array.from({ length: 20 }, nap));
+    assert.equal(pool.size, 2);
+    await pool.close();
+  });
+
   it('refuses work whose budget is spent, waiting or under way, and serves what comes next', async () => {
     const pool = new ConnectionPool(new ConnectionSource({ url }), {
       size: 1,
@@ -148,6 +182,18 @@ describe('a pool of connections', () => {
     const next = await pool.use((connection) => connection.run('select 1 as n'));
     assert.deepEqual(next.rows, [{ n: 1 }]);
     await pool.close();
+  });
+
+  it('holds none to a standby, which may be behind', async () => {
+    const signal = join(server.folder, 'standby.signal');
+    await writeFile(signal, '');
+    await server.halt('fast');
+    await server.resume();
+    await assert.rejects(openConnection(url, limits), { code: 'store_unavailable', message: /standby/ });
+    await rm(signal);
+    await server.halt('fast');
+    await server.resume();
+    await (await openConnection(url, limits)).end();
   });
 });
 

@@ -44,18 +44,26 @@ export async function openConnection(url: string, limits: ConnectionLimits): Pro
   const socket = new Socket();
   const client = clientFor(url, socket);
   const connection = new PostgresConnection(client, socket, limits);
-  const timer = setTimeout(() => connection.destroy(), connectTimeoutMs);
+  const late = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(noAnswer()), connectTimeoutMs).unref();
+  });
   try {
-    await client.connect();
-    const answers = await connection.simple(settingsOf(limits));
-    if (answers.at(-1)?.rows[0]?.['is_standby'] !== false) throw standby();
+    await Promise.race([handshake(client, connection, limits), late]);
     return connection;
   } catch (cause) {
     connection.destroy();
     throw postgresFailure(cause);
-  } finally {
-    clearTimeout(timer);
   }
+}
+
+async function handshake(
+  client: pg.Client,
+  connection: PostgresConnection,
+  limits: ConnectionLimits,
+): Promise<void> {
+  await client.connect();
+  const answers = await connection.simple(settingsOf(limits));
+  if (answers.at(-1)?.rows[0]?.['is_standby'] !== false) throw standby();
 }
 
 function clientFor(url: string, socket: Socket): pg.Client {
@@ -83,6 +91,7 @@ function settingsOf({ statementTimeoutMs, lockTimeoutMs }: ConnectionLimits): st
   return `set statement_timeout = ${statementTimeoutMs};
     set lock_timeout = ${lockTimeoutMs};
     set idle_in_transaction_session_timeout = ${idleInTransactionTimeoutMs};
+    set idle_session_timeout = 0;
     set default_transaction_isolation = 'read committed';
     set standard_conforming_strings = on;
     set client_min_messages = warning;

@@ -35,7 +35,8 @@ export function postgresFailure(cause: unknown): RollcallError {
   if (kind === dataException || kind === integrityViolation) {
     return refusedRow('it breaks a constraint of its table', refusal);
   }
-  return unavailable(refusal);
+  const isLocked = lockStates.includes(refusal.code);
+  return unavailable(refusal, isLocked ? 'Another change holds what this one needs.' : undefined);
 }
 
 /** The SQLSTATE behind an error, or null when the server never answered. */

@@ -105,17 +105,18 @@ export class ConnectionPool {
   async #openOne(): Promise<void> {
     this.#opening += 1;
     try {
-      const connection = await this.#source.open(this.#limits.connection);
-      this.#adopt(connection);
+      this.#adopt(await this.#source.open(this.#limits.connection));
     } catch (error) {
-      this.#waiting.shift()?.refuse(error);
-    } finally {
       this.#opening -= 1;
+      // With some open, as when the server has no room for more, those serve whoever waits.
+      if (this.#open.size > 0) return;
+      this.#waiting.shift()?.refuse(error);
       this.#advance();
     }
   }
 
   #adopt(connection: PostgresConnection): void {
+    this.#opening -= 1;
     if (this.#isClosed) {
       connection.destroy();
       return;
