@@ -64,7 +64,7 @@ export function assemble(parts: CoreParts): Core {
     readiness: async () => readinessOf(await probe.isAnswering(), cluster?.node.status() ?? null),
     start: async () => {
       await cluster?.node.start();
-      jobs = startJobs({ sessions, accounts, clock, random }, (job, error) =>
+      jobs = startJobs({ sessions, accounts, clock, random, timers: systemTimers }, (job, error) =>
         log.error({ job, error }, 'a job failed and will be tried again'),
       );
     },

@@ -57,10 +57,10 @@ async function openPostgres(url: string, { nodeId, secret }: Opener): Promise<Op
   };
 }
 
-function sentenceOf(error: RollcallError): string {
-  const { message } = error;
+function sentenceOf({ code, message, facts, cause }: RollcallError): string {
   if (message.startsWith('ROLLCALL_')) return message;
-  const reason = reasonOf(error.cause);
+  const isUnexplained = code === 'store_unavailable' && facts.detail === undefined;
+  const reason = isUnexplained ? reasonOf(cause) : null;
   return `ROLLCALL_DATABASE_URL: ${reason === null ? message : `the database can't be reached (${reason}).`}`;
 }
 

@@ -1,4 +1,5 @@
 import type { Accounts } from '../accounts/accounts.ts';
+import type { Timers } from '../cluster/ports.ts';
 import type { Clock, Random } from '../engine/ports.ts';
 import type { Sessions } from '../engine/sessions.ts';
 
@@ -22,14 +23,15 @@ export function startJobs(
     readonly accounts: Pick<Accounts, 'purge'>;
     readonly clock: Clock;
     readonly random: Random;
+    readonly timers: Timers;
   },
   report: (job: string, error: unknown) => void,
 ): Jobs {
-  const { sessions, random } = parts;
-  const sweep = repeat({ everyMs: sweepEveryMs, random, run: () => sessions.sweep() }, (error) =>
+  const { sessions } = parts;
+  const sweep = repeat({ ...parts, everyMs: sweepEveryMs, run: () => sessions.sweep() }, (error) =>
     report('sweep', error),
   );
-  const purge = repeat({ everyMs: purgeEveryMs, random, run: () => purgeOnce(parts) }, (error) =>
+  const purge = repeat({ ...parts, everyMs: purgeEveryMs, run: () => purgeOnce(parts) }, (error) =>
     report('purge', error),
   );
   return {
@@ -46,30 +48,30 @@ async function purgeOnce(parts: Parameters<typeof startJobs>[0]): Promise<void> 
 }
 
 interface Repeated {
+  /** At the longest. */
   readonly everyMs: number;
   readonly random: Random;
+  readonly timers: Timers;
   run(): Promise<unknown>;
 }
 
 /** Runs again and again, each time a pause after it ended. */
-function repeat({ everyMs, random, run }: Repeated, report: (error: unknown) => void): Jobs {
+function repeat({ everyMs, random, timers, run }: Repeated, report: (error: unknown) => void): Jobs {
   let running: Promise<unknown> = Promise.resolve();
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let cancel: () => void = () => undefined;
   let isStopped = false;
   const wait = (): void => {
     if (isStopped) return;
-    timer = setTimeout(
-      () => {
-        running = run().catch(report).then(wait);
-      },
-      everyMs * (1 - mostShortened * chance(random)),
-    );
+    const pauseMs = everyMs * (1 - mostShortened * chance(random));
+    cancel = timers.after(pauseMs, () => {
+      running = run().catch(report).then(wait);
+    });
   };
   wait();
   return {
     stop: async () => {
       isStopped = true;
-      clearTimeout(timer);
+      cancel();
       await running;
     },
   };
