@@ -19,6 +19,7 @@ import { lookUpManySql } from './sql/session-queries.ts';
 import { type LookUpRow, lookUpRecord } from './sql/session-rows.ts';
 import { SqlStore } from './sql/store.ts';
 
+/** Of the limits of rounds, `maxGroup` is 32 and `changeLimitMs` 3,000 by default here. */
 export interface PostgresOptions extends RoundLimits {
   /** Connection string, `postgres://…`, TLS settings included. Secret: it may hold a password. */
   readonly url: string;

@@ -49,6 +49,14 @@ async function untilDone(work: () => Promise<unknown>): Promise<number> {
   }
 }
 
+/** Does the work until it fails; how it failed. */
+async function firstFailure(work: () => Promise<unknown>): Promise<string> {
+  for (;;) {
+    const { code } = await timed(work);
+    if (code !== 'done') return code;
+  }
+}
+
 describe('the PostgreSQL store when things break', () => {
   let server: PostgresServer;
   let schemas: PostgresSchemas;
@@ -285,5 +293,21 @@ describe('the PostgreSQL store when things break', () => {
     assert.equal((await timed(() => store.write(raise('held')))).code, 'done');
     assert.equal((await stuck).code, 'store_unavailable');
     assert.equal((await store.standingOf('held')).epoch, 1);
+  });
+
+  it('does not take a commit for made when its wait for the standby was ended', async (test) => {
+    const store = await openNode(test, await schemas.make());
+    await store.write(raise('a'));
+    await server.query("alter system set synchronous_standby_names = 'nobody'");
+    await server.query('select pg_reload_conf()');
+    const waiting = "from pg_stat_activity where wait_event = 'SyncRep' and application_name = 'rollcall'";
+    // The server takes the setting up a moment later.
+    const writing = firstFailure(() => store.write(raise('a')));
+    while ((await server.query(`select pid ${waiting}`)).length === 0) await delay(5);
+    await server.query(`select pg_cancel_backend(pid) ${waiting}`);
+    assert.equal(await writing, 'outcome_unknown');
+    await server.query('alter system reset synchronous_standby_names');
+    await server.query('select pg_reload_conf()');
+    await untilDone(() => store.write(raise('a')));
   });
 });

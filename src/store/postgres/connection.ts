@@ -33,6 +33,8 @@ const graceMs = 200;
 const keepAliveDelayMs = 5_000;
 /** SQLSTATEs of a prepared statement that no longer fits the schema: a new connection prepares it anew. */
 const staleStatements: readonly (string | null)[] = ['0A000', '26000'];
+/** Where in the server it warns that notifications pile up, at a commit that is as good as any. */
+const fullQueueWarning = 'asyncQueueFillWarning';
 const int8 = 20;
 
 /**
@@ -125,8 +127,8 @@ export class PostgresConnection {
     // An idle connection that fails must not end the process; whoever uses it next is told.
     client.on('error', () => this.#ended());
     client.on('end', () => this.#ended());
-    client.on('notice', () => {
-      this.#warnings += 1;
+    client.on('notice', ({ routine }) => {
+      if (routine !== fullQueueWarning) this.#warnings += 1;
     });
   }
 

@@ -8,7 +8,7 @@ const serializationFailure = '40001';
 const lockStates: readonly string[] = [lockNotAvailable, deadlockDetected, serializationFailure];
 
 /** The connection ends with it: the server shuts down, was told to end this session, or is damaged. */
-const fatalState = /^(08|57P|25P03|F0|XX)/;
+const fatalState = /^(08|57P|25P03|25P04|F0|XX)/;
 
 /** Classes of SQLSTATE for rows and values that break a rule of the schema. */
 const dataException = '22';
