@@ -1,0 +1,179 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { asksToCommit, type Frame, isCommitted, isNotification } from './frames.ts';
+import { Pipe } from './pipe.ts';
+
+/** How a link behaves. */
+export interface LinkState {
+  /** Which way nothing arrives. What is sent meanwhile arrives once the way is free again, as TCP sends again. */
+  readonly held: 'none' | 'to-database' | 'to-server' | 'both';
+  /** What arrives takes so long, each way. */
+  readonly delayMs: number;
+  /** Notifications are swallowed; all else arrives. */
+  readonly losesNotifications: boolean;
+  /** New connections are reset. */
+  readonly refuses: boolean;
+}
+
+const fair: LinkState = { held: 'none', delayMs: 0, losesNotifications: false, refuses: false };
+
+/** Where a commit is torn off: on its way to the database, or once it is done and before its answer arrives. */
+export type Tear = 'before-commit' | 'after-commit';
+
+/** What a link did to what went over it. */
+export interface LinkCounts {
+  connections: number;
+  notificationsLost: number;
+  commitsTorn: number;
+}
+
+/** What stands between one server and the database: a proxy that can do to the connections what networks do. */
+export class Link {
+  readonly counts: LinkCounts = { connections: 0, notificationsLost: 0, commitsTorn: 0 };
+  readonly #server: Server;
+  readonly #databasePort: number;
+  readonly #connections = new Set<Connection>();
+  #state: LinkState = fair;
+  #tear: { readonly where: Tear; readonly torn: () => void } | null = null;
+
+  private constructor(databasePort: number) {
+    this.#databasePort = databasePort;
+    this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket));
+  }
+
+  /** Opens a link to a database on this machine. */
+  static async open(databasePort: number): Promise<Link> {
+    const link = new Link(databasePort);
+    link.#server.listen(0, '127.0.0.1');
+    await once(link.#server, 'listening');
+    return link;
+  }
+
+  /** Where the server connects to. */
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  /** Changes what is named; the rest stays. */
+  set(change: Partial<LinkState>): void {
+    this.#state = { ...this.#state, ...change };
+    for (const connection of this.#connections) connection.flush();
+  }
+
+  /** Fair again; what was held arrives. */
+  heal(): void {
+    this.#tear = null;
+    this.set(fair);
+  }
+
+  /** Resets every connection. */
+  cut(): void {
+    for (const connection of [...this.#connections]) connection.reset();
+  }
+
+  /** Resets the connection of the next commit, before or after it; resolves when that has happened. */
+  tearNextCommit(where: Tear): Promise<void> {
+    return new Promise((resolve) => {
+      this.#tear = { where, torn: resolve };
+    });
+  }
+
+  async close(): Promise<void> {
+    this.set({ refuses: true });
+    this.cut();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  #accept(socket: Socket): void {
+    if (this.#state.refuses) {
+      socket.on('error', () => undefined);
+      socket.resetAndDestroy();
+      return;
+    }
+    this.counts.connections += 1;
+    const database = connect({ port: this.#databasePort, host: '127.0.0.1', allowHalfOpen: true });
+    const connection = new Connection(socket, database, {
+      state: () => this.#state,
+      passes: (frame, from) => this.#passes(connection, frame, from),
+      over: () => this.#connections.delete(connection),
+    });
+    this.#connections.add(connection);
+  }
+
+  #passes(connection: Connection, frame: Frame, from: 'client' | 'database'): boolean {
+    if (from === 'database' && this.#state.losesNotifications && isNotification(frame)) {
+      this.counts.notificationsLost += 1;
+      return false;
+    }
+    if (!this.#isTorn(frame, from)) return true;
+    this.counts.commitsTorn += 1;
+    this.#tear?.torn();
+    this.#tear = null;
+    connection.reset();
+    return false;
+  }
+
+  #isTorn(frame: Frame, from: 'client' | 'database'): boolean {
+    if (this.#tear === null) return false;
+    if (this.#tear.where === 'after-commit') return from === 'database' && isCommitted(frame);
+    return from === 'client' && asksToCommit(frame);
+  }
+}
+
+interface Rules {
+  state(): LinkState;
+  passes(frame: Frame, from: 'client' | 'database'): boolean;
+  over(): void;
+}
+
+/** One connection of a server, and the one to the database that stands for it. */
+class Connection {
+  readonly #sockets: readonly Socket[];
+  readonly #pipes: readonly Pipe[];
+  readonly #over: () => void;
+
+  constructor(server: Socket, database: Socket, rules: Rules) {
+    const { state, passes, over } = rules;
+    this.#sockets = [server, database];
+    this.#over = over;
+    for (const socket of this.#sockets) {
+      socket.setNoDelay(true);
+      // The end that follows is what tells the other side.
+      socket.on('error', () => undefined);
+    }
+    const isFree = (way: 'to-database' | 'to-server') => () => ![way, 'both'].includes(state().held);
+    const delayMs = (): number => state().delayMs;
+    const end = (): void => this.#finish();
+    this.#pipes = [
+      new Pipe(server, database, { from: 'client', isFree: isFree('to-database'), delayMs, passes, end }),
+      new Pipe(database, server, { from: 'database', isFree: isFree('to-server'), delayMs, passes, end }),
+    ];
+  }
+
+  /** Sends what may go by now. */
+  flush(): void {
+    for (const pipe of this.#pipes) pipe.flush();
+  }
+
+  /** Resets both sides; what was under way is lost. */
+  reset(): void {
+    this.#stop();
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+
+  /** One side is gone: the other hears so after all that was sent before. */
+  #finish(): void {
+    this.#stop();
+    for (const socket of this.#sockets) socket.destroySoon();
+  }
+
+  #stop(): void {
+    this.#over();
+    for (const pipe of this.#pipes) pipe.stop();
+  }
+}
