@@ -55,7 +55,7 @@ const limits = { statementTimeoutMs: patienceMs, lockTimeoutMs: patienceMs };
 /** Makes what nodes share in the connection's schema. */
 export async function makeClusterTables(connection: PostgresConnection): Promise<void> {
   const dialect: SqlDialect = {
-    ...{ kind: 'postgres', text: 'text', integer: 'bigint', real: 'double precision' },
+    ...{ kind: 'postgres', text: 'text collate "C"', integer: 'bigint', real: 'double precision' },
     ...{ keyedTable: '', table: '' },
   };
   for (const statement of clusterSchema.statements(dialect)) await connection.simple(statement);

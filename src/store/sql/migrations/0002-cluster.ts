@@ -1,4 +1,4 @@
-import type { Migration } from '../migration.ts';
+import type { Migration, SqlDialect } from '../migration.ts';
 
 /** The class of the cluster's advisory locks: "Roll" in ASCII. Other classes of this program must differ. */
 const lockClass = 0x526f6c6c;
@@ -8,39 +8,41 @@ const maxSwept = 10_000;
 /**
  * What many nodes share (design, section 7): the revocation clock and feed, the nodes, and whose secret it is.
  * PostgreSQL alone: a store of one process has nobody to tell. Every function is one transaction's whole work, so a node
- * sends one message and never holds a lock while it thinks (rule 8); all are VOLATILE, so that under READ COMMITTED each
- * statement behind the lock sees what was committed before the lock was granted.
+ * sends one message and never holds a lock while it thinks (rule 8); all that lock are VOLATILE, so that under READ COMMITTED
+ * each statement behind the lock sees what was committed before the lock was granted.
  */
 export const clusterSchema: Migration = {
   name: '0002-cluster',
-  statements: ({ kind }) => (kind === 'postgres' ? [...tables, ...functions] : []),
+  statements: (dialect) => (dialect.kind === 'postgres' ? [...tables(dialect), ...functions] : []),
 };
 
 /** All logged: a database that could forget a node would let a log-out be acknowledged too early (rule 11). */
-const tables = [
-  `create table revocation_clock (
-    id integer primary key not null check (id = 1),
-    sequence bigint not null,
-    trimmed bigint not null,
-    check (0 <= trimmed and trimmed <= sequence)
-  ) with (fillfactor = 10)`,
-  'insert into revocation_clock (id, sequence, trimmed) values (1, 0, 0)',
-  `create table revocation_feed (
-    sequence bigint primary key not null,
-    node_id text not null,
-    revocations json not null
-  )`,
-  // Written several times a second by every node, so there is room on the page for the next version of each row.
-  `create table cluster_nodes (
-    node_id text primary key not null,
-    renewal bigint not null,
-    applied bigint not null
-  ) with (fillfactor = 10, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000)`,
-  `create table instance_secret (
-    id integer primary key not null check (id = 1),
-    fingerprint text not null
-  )`,
-];
+function tables({ integer, text }: SqlDialect): readonly string[] {
+  return [
+    `create table revocation_clock (
+      id ${integer} primary key not null check (id = 1),
+      sequence ${integer} not null,
+      trimmed ${integer} not null,
+      check (0 <= trimmed and trimmed <= sequence)
+    ) with (fillfactor = 10)`,
+    'insert into revocation_clock (id, sequence, trimmed) values (1, 0, 0)',
+    `create table revocation_feed (
+      sequence ${integer} primary key not null,
+      node_id ${text} not null,
+      revocations json not null
+    )`,
+    // Written several times a second by every node, so there is room on the page for the next version of each row.
+    `create table cluster_nodes (
+      node_id ${text} primary key not null,
+      renewal ${integer} not null,
+      applied ${integer} not null
+    ) with (fillfactor = 10, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000)`,
+    `create table instance_secret (
+      id ${integer} primary key not null check (id = 1),
+      fingerprint ${text} not null
+    )`,
+  ];
+}
 
 const functions = [
   // Notifications know no schemas: two instances in one database must not wake each other.
