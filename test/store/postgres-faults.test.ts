@@ -264,6 +264,26 @@ describe('the PostgreSQL store when things break', () => {
     assert.equal((await store.standingOf('held')).epoch, 2);
   });
 
+  it('closes when the change it tries again has come to its end', async (test) => {
+    const url = await schemas.make();
+    const [store, other] = [await openNode(test, url), await openNode(test, url, { nodeId: 'two' })];
+    const held = Promise.withResolvers<void>();
+    const pause = Promise.withResolvers<void>();
+    const holding = other.write(async (tx) => {
+      await raise('held')(tx);
+      held.resolve();
+      await pause.promise;
+    });
+    await held.promise;
+    const waiting = timed(() => store.write(raise('held')));
+    await delay(200);
+    const closed = store.close();
+    pause.resolve();
+    await Promise.all([holding, closed]);
+    assert.equal((await waiting).code, 'done');
+    assert.equal((await other.standingOf('held')).epoch, 2);
+  });
+
   it('gives up a change whose lock is never to be had, before five seconds are over', async (test) => {
     const store = await openNode(test, await schemas.make());
     const lock = lockOfUser('held');

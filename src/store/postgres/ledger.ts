@@ -46,6 +46,8 @@ export class PostgresLedger implements Ledger, RoundOfChanges {
   #isUndone = false;
   /** Changes of this round so far. */
   #count = 0;
+  /** Statements that wait to be sent with the next that needs an answer. */
+  #ahead: readonly string[] = [];
   /** What was sent ahead in this round and failed. */
   #lost: unknown = null;
   #failure: unknown = null;
@@ -66,30 +68,29 @@ export class PostgresLedger implements Ledger, RoundOfChanges {
     const connection = await this.#parts.connect();
     this.#connection = connection;
     this.#deadline = setTimeout(() => connection.destroy(), roundLimitMs);
-    this.#sendAhead('begin');
+    this.#ahead = ['begin'];
   }
 
   save(): void {
     this.#failure = null;
     this.#change = emptyChange();
     const limit = this.#count === 0 ? firstLockTimeoutMs : laterLockTimeoutMs;
-    const lockTimeout = `set local lock_timeout = ${this.#jittered(limit)}`;
-    this.#sendAhead(this.#isSingle ? lockTimeout : `savepoint change; ${lockTimeout}`);
+    const savepoint = this.#isSingle ? [] : ['savepoint change'];
+    this.#ahead = [...this.#ahead, ...savepoint, `set local lock_timeout = ${this.#jittered(limit)}`];
     this.#count += 1;
   }
 
   keep(): void {
     for (const key of this.#change.locks) this.#kept.locks.add(key);
     this.#kept.publications.push(...this.#change.publications);
-    if (!this.#isSingle) this.#sendAhead('release savepoint change');
+    if (!this.#isSingle) this.#ahead = [...this.#ahead, 'release savepoint change'];
   }
 
   /** The locks taken since the savepoint are given back as well. */
   async undo(): Promise<void> {
     this.#isUndone = this.#isSingle;
-    await this.#open().simple(
-      this.#isSingle ? 'rollback' : 'rollback to savepoint change; release savepoint change',
-    );
+    const undo = this.#isSingle ? 'rollback' : 'rollback to savepoint change; release savepoint change';
+    await this.#open().simple(this.#behind(undo));
   }
 
   failure(): unknown {
@@ -123,7 +124,9 @@ export class PostgresLedger implements Ledger, RoundOfChanges {
   /** For the transaction: a statement of the change under way. */
   async run(text: string, values: readonly unknown[]): Promise<Answer> {
     try {
-      return await this.#open().run(text, values);
+      const connection = this.#open();
+      if (this.#ahead.length > 0) this.#sendAhead(connection);
+      return await connection.run(text, values);
     } catch (error) {
       this.#failure ??= error;
       throw error;
@@ -162,7 +165,7 @@ export class PostgresLedger implements Ledger, RoundOfChanges {
     publications: readonly Publication[],
   ): Promise<readonly Answer[]> {
     try {
-      return await connection.simple(this.#commitMessage(publications), roundLimitMs);
+      return await connection.simple(this.#behind(this.#commitMessage(publications)), roundLimitMs);
     } catch (cause) {
       if (isAnswered(cause)) throw cause;
       connection.destroy();
@@ -186,12 +189,19 @@ export class PostgresLedger implements Ledger, RoundOfChanges {
     throw unavailable(undefined, 'The connection to the database was lost.');
   }
 
-  #sendAhead(statements: string): void {
-    this.#open()
-      .simple(statements)
-      .catch((error: unknown) => {
-        this.#lost ??= error;
-      });
+  /** What waits, in front of these statements. */
+  #behind(statements: string): string {
+    const all = [...this.#ahead, statements].join('; ');
+    this.#ahead = [];
+    return all;
+  }
+
+  #sendAhead(connection: PostgresConnection): void {
+    const statements = this.#ahead.join('; ');
+    this.#ahead = [];
+    connection.simple(statements).catch((error: unknown) => {
+      this.#lost ??= error;
+    });
   }
 
   #jittered(limitMs: number): number {
