@@ -41,8 +41,8 @@ export class ClusterDatabase {
     return connection;
   }
 
-  ledger(url: string = this.url): PostgresLedger {
-    const ledger = clusterLedger(new ConnectionSource({ url }), patienceMs);
+  ledger(url: string = this.url, patience = patienceMs): PostgresLedger {
+    const ledger = clusterLedger(new ConnectionSource({ url }), patience);
     this.#test.after(() => ledger.close());
     return ledger;
   }

@@ -190,6 +190,67 @@ describe('joining and leaving on PostgreSQL', () => {
   });
 });
 
+describe('catching up on PostgreSQL', () => {
+  it('reads the feed past what is applied and what is trimmed, committed alone and without the lock', async (test) => {
+    const database = await ClusterDatabase.make(server, test);
+    const [ledger, writer] = [database.ledger(), await database.connect()];
+    for (const id of ['a', 'b', 'c']) await publish(writer, 'second', revocationOf(id));
+    await ledger.join(first);
+    await ledger.trim();
+    await publish(writer, 'second', revocationOf('d'));
+    await publish(writer, 'second', revocationOf('e'));
+    await writer.simple(`begin; ${publishStatement('second', [revocationOf('f')])}`);
+    const entry = { sequence: 5, nodeId: 'second', revocations: [revocationOf('e')] };
+    assert.deepEqual(await ledger.catchUp(4), { sequence: 5, trimmed: 3, entries: [entry] });
+    assert.equal((await ledger.catchUp(0)).entries.length, 2);
+  });
+
+  it('confirms what is applied without the lock, forward alone, and is no renewal', async (test) => {
+    const database = await ClusterDatabase.make(server, test);
+    const [ledger, writer] = [database.ledger(), await database.connect()];
+    await ledger.join(first);
+    for (const id of ['a', 'b', 'c']) await publish(writer, 'second', revocationOf(id));
+    await writer.simple('begin; select cluster_lock(true)');
+    for (const applied of [2, 1, 4]) await ledger.confirm({ nodeId: 'first', applied });
+    await ledger.confirm({ nodeId: 'second', applied: 3 });
+    assert.deepEqual(await ledger.nodes(), [{ nodeId: 'first', renewal: 1, applied: 2 }]);
+    await writer.simple('commit');
+    const { nodes } = known(await ledger.renew({ nodeId: 'first', renewal: 2, applied: 1 }));
+    assert.deepEqual(nodes, [{ nodeId: 'first', renewal: 2, applied: 2 }]);
+  });
+
+  it('confirms nothing when the database forgot a renewal', async (test) => {
+    const database = await ClusterDatabase.make(server, test);
+    const [ledger, writer] = [database.ledger(), await database.connect()];
+    await ledger.join(first);
+    await publish(writer, 'second', revocationOf('a'));
+    known(await ledger.renew({ nodeId: 'first', renewal: 2, applied: 0 }));
+    await writer.simple('update cluster_nodes set renewal = 1');
+    await ledger.confirm({ nodeId: 'first', applied: 1 });
+    assert.deepEqual(await ledger.nodes(), [{ nodeId: 'first', renewal: 1, applied: 0 }]);
+  });
+
+  it('does not wait for the disk to confirm, and what follows does again', async (test) => {
+    const connection = await (await ClusterDatabase.make(server, test)).connect();
+    const setting = "select current_setting('synchronous_commit')";
+    await connection.simple("begin; select cluster_confirm('first', 0, 0)");
+    assert.equal(await read(connection, setting), 'off');
+    await connection.simple('commit');
+    assert.equal(await read(connection, setting), 'on');
+  });
+
+  it('goes on after a confirmation that failed', async (test) => {
+    const database = await ClusterDatabase.make(server, test);
+    const [impatient, writer] = [database.ledger(database.url, 100), await database.connect()];
+    await database.ledger().join(first);
+    await publish(writer, 'second', revocationOf('a'));
+    await writer.simple('begin; update cluster_nodes set applied = applied');
+    await assert.rejects(impatient.confirm({ nodeId: 'first', applied: 1 }), isUnavailable);
+    await writer.simple('rollback');
+    await until(async () => (await impatient.catchUp(0).catch(() => null))?.entries.length === 1);
+  });
+});
+
 describe('publishing on PostgreSQL', () => {
   it('numbers without gaps and in the order of the commits, whoever reads and whenever', async (test) => {
     const database = await ClusterDatabase.make(server, test);

@@ -86,10 +86,7 @@ class SqlClusterLedger implements PostgresLedger {
   }
 
   async confirm({ nodeId, applied }: { readonly nodeId: string; readonly applied: number }): Promise<void> {
-    const statement = call('cluster_confirm', nodeId, applied, this.#confirmed);
-    const connection = await this.#feed.get();
-    // Not durable, and so without the wait for the disk: what a crash takes back makes others wait longer, never shorter.
-    await connection.simple(`begin; set local synchronous_commit = off; ${statement}; commit`);
+    await ask(this.#feed, call('cluster_confirm', nodeId, applied, this.#confirmed));
   }
 
   async nodes(): Promise<readonly NodeRecord[]> {

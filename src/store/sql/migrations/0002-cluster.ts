@@ -154,10 +154,12 @@ const functions = [
     end`,
     'stable',
   ),
-  // What a node has applied beside its renewals. Not for one the database has forgotten something of.
+  // What a node has applied beside its renewals. Not for one the database has forgotten something of. Its commit does not
+  // wait for the disk: what a crash takes back makes others wait longer, never shorter.
   pinned(
     'cluster_confirm(node text, through bigint, confirmed bigint) returns void',
     `begin
+      perform set_config('synchronous_commit', 'off', true);
       update cluster_nodes set applied = through
         where node_id = node and applied < through and renewal >= confirmed
         and through <= (select sequence from revocation_clock where id = 1);
