@@ -7,6 +7,13 @@ export interface Credential {
   readonly userId: string;
 }
 
+/** What a run found. */
+export interface Violation {
+  /** The promise itself; what must come back after faults; or something that must never happen at all. */
+  readonly kind: 'finality' | 'recovery' | 'surprise';
+  readonly sentence: string;
+}
+
 /** The acknowledgement that ended something: its place in the run, and what it was. */
 interface End {
   readonly place: number;
@@ -23,7 +30,7 @@ export class Checker {
   readonly #world: World;
   readonly #endedSessions = new Map<string, End>();
   readonly #endedTokens = new Map<string, End>();
-  readonly violations: string[] = [];
+  readonly violations: Violation[] = [];
   /** Places in the order of the run: finer than time, since much can happen in one instant. */
   #place = 0;
 
@@ -64,12 +71,12 @@ export class Checker {
     if (!isAccepted) return;
     const what = `session ${credential.sessionId.slice(-4)} of ${credential.userId}`;
     const when = `at ${timeline.now.toFixed(3)} ms, ${(timeline.now - end.at).toFixed(3)} ms after "${end.cause}"`;
-    this.violate(`${nodeId} accepted the ${what} ${when} was acknowledged`);
+    this.violate('finality', `${nodeId} accepted the ${what} ${when} was acknowledged`);
   }
 
-  violate(sentence: string): void {
-    this.#world.note(() => `VIOLATION: ${sentence}`);
-    this.violations.push(sentence);
+  violate(kind: Violation['kind'], sentence: string): void {
+    this.#world.note(() => `VIOLATION (${kind}): ${sentence}`);
+    this.violations.push({ kind, sentence });
   }
 
   #endOf(cause: string): End {

@@ -15,7 +15,7 @@ import { ServerTransaction } from './server-transaction.ts';
 import type { StagedRows } from './session-tables.ts';
 
 /** How often a statement goes out by itself; the others ride in the message before. */
-const roundTripChance = 0.3;
+const roundTripChance = 0.2;
 
 /** A place in the feed that is known after the commit. */
 interface Place extends FeedPlace {

@@ -141,7 +141,8 @@ export class Clients {
       .then((outcome) => {
         if (outcome.kind !== 'refused') return;
         this.#world.coverage.count('unanswerable');
-        if (outcome.code !== 'store_unavailable') this.#checker.violate(`verify failed with ${outcome.code}`);
+        if (outcome.code !== 'store_unavailable')
+          this.#checker.violate('surprise', `verify failed with ${outcome.code}`);
       });
   }
 
@@ -166,7 +167,7 @@ export class Clients {
     this.pending += 1;
     while (!(await this.#attempt(errand, dice.pick(this.#hosts)))) {
       coverage.count('retries');
-      await timeline.pause(dice.between(1, 100));
+      await timeline.pause(dice.between(1, 250));
     }
     this.pending -= 1;
   }
@@ -195,12 +196,14 @@ export class Clients {
     const cause = `${errand.name} by ${node.process.id}`;
     this.#world.note(() => `${node.process.id} acknowledges ${errand.name}${named(ends)}`);
     if (ends.length > 0) this.#world.coverage.count('acknowledgements');
+    const ended = [...ends, ...(errand.endsToken === undefined ? [] : [errand.endsToken])];
+    const fresh = ended.filter((holding) => !this.#checker.isEnded(holding));
     this.#checker.endSessions(
       ends.map(({ sessionId }) => sessionId),
       cause,
     );
     if (errand.endsToken !== undefined) this.#checker.endToken(errand.endsToken.token, cause);
-    for (const holding of [...ends, errand.endsToken]) if (holding !== undefined) this.#probe(holding);
+    for (const holding of fresh) this.#probe(holding);
   }
 
   /** The moments after an acknowledgement are when a mistake would show: on every node, at once and for a while. */
@@ -214,7 +217,7 @@ export class Clients {
 
   #checkCode(code: string, errand: Errand): void {
     const expected = ['store_unavailable', 'outcome_unknown', 'no_active_session'];
-    if (!expected.includes(code)) this.#checker.violate(`${errand.name} failed with ${code}`);
+    if (!expected.includes(code)) this.#checker.violate('surprise', `${errand.name} failed with ${code}`);
   }
 }
 

@@ -151,6 +151,7 @@ export class ClusterTables {
   }
 
   #news(applied: number): FeedNews {
+    if (this.#trimmed > applied) this.#database.world.coverage.count('trimmedNews');
     const entries = this.#feed.filter((entry) => entry.sequence > applied);
     return { sequence: this.#sequence, trimmed: this.#trimmed, entries };
   }

@@ -23,7 +23,7 @@ export const situations = {
   forgottenNodes: 'nodes that found themselves missing',
   removedNodes: 'silent nodes removed',
   sparedNodes: 'nodes not removed because they had renewed meanwhile',
-  emptiedByTrim: 'memories emptied because the feed was trimmed',
+  trimmedNews: 'looks at the feed that came too late for what was trimmed',
   wakes: 'wake-ups',
   lostWakes: 'wake-ups lost',
   crashes: 'crashes',

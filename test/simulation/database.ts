@@ -66,13 +66,15 @@ export class Database {
 
   /** The time between two statements of one message: mostly none worth an event, sometimes much. */
   async moment(): Promise<void> {
-    const { dice } = this.world;
-    if (this.extraMs > 0 || dice.chance(0.25)) await this.pause(dice.between(0.01, 3));
+    const { dice, climate } = this.world;
+    if (dice.chance(climate.lingerChance)) await this.pause(dice.between(0, climate.lingerMs));
+    else if (this.extraMs > 0 || dice.chance(0.25)) await this.pause(dice.between(0.01, 3));
   }
 
   /** The time a commit takes to reach the disk. */
-  reachDisk(): Promise<void> {
-    return this.pause(this.world.dice.between(0, this.world.climate.commitMs));
+  async reachDisk(): Promise<void> {
+    const { dice, climate } = this.world;
+    if (climate.commitMs > 0 || this.extraMs > 0) await this.pause(dice.between(0, climate.commitMs));
   }
 
   /** Takes a user's lock, or rejects with `LockTimeout`. */

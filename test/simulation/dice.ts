@@ -4,12 +4,18 @@ import type { Random } from '../../src/engine/ports.ts';
 /** The one source of chance of a run: everything that could go one way or another is decided here, by the seed alone. */
 export class Dice implements Random {
   readonly #seed: string;
-  readonly #state: Uint32Array;
+  #a: number;
+  #b: number;
+  #c: number;
+  #counter: number;
 
   constructor(seed: string) {
     this.#seed = seed;
     const digest = hash('sha256', seed, 'buffer');
-    this.#state = Uint32Array.from([0, 4, 8, 12], (offset) => digest.readUInt32LE(offset));
+    this.#a = digest.readInt32LE(0);
+    this.#b = digest.readInt32LE(4);
+    this.#c = digest.readInt32LE(8);
+    this.#counter = digest.readInt32LE(12);
   }
 
   /** Dice of their own for one part, so that more throws there change nothing elsewhere. */
@@ -17,16 +23,9 @@ export class Dice implements Random {
     return new Dice(`${this.#seed}/${part}`);
   }
 
-  /** From 0 up to, but not including, 1. The generator is Chris Doty-Humphrey's sfc32. */
+  /** From 0 up to, but not including, 1. */
   next(): number {
-    const state = this.#state;
-    const [a = 0, b = 0, c = 0, counter = 0] = state;
-    const sum = (a + b + counter) >>> 0;
-    state[3] = counter + 1;
-    state[0] = b ^ (b >>> 9);
-    state[1] = c + (c << 3);
-    state[2] = ((c << 21) | (c >>> 11)) + sum;
-    return sum / 2 ** 32;
+    return this.#word() / 2 ** 32;
   }
 
   chance(probability: number): boolean {
@@ -56,7 +55,21 @@ export class Dice implements Random {
 
   bytes(count: number): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(count);
-    for (let index = 0; index < count; index += 1) bytes[index] = Math.floor(this.next() * 256);
+    let word = 0;
+    for (let index = 0; index < count; index += 1) {
+      word = index % 4 === 0 ? this.#word() : word >>> 8;
+      bytes[index] = word;
+    }
     return bytes;
+  }
+
+  /** 32 random bits, by Chris Doty-Humphrey's sfc32. */
+  #word(): number {
+    const sum = (((this.#a + this.#b) | 0) + this.#counter) | 0;
+    this.#counter = (this.#counter + 1) | 0;
+    this.#a = this.#b ^ (this.#b >>> 9);
+    this.#b = (this.#c + (this.#c << 3)) | 0;
+    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) | 0;
+    return sum >>> 0;
   }
 }

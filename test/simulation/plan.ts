@@ -1,6 +1,7 @@
 import type { Database } from './database.ts';
 import type { Dice } from './dice.ts';
 import type { Host } from './host.ts';
+import type { LineState } from './line.ts';
 import type { World } from './world.ts';
 
 /** What faults are planned against. */
@@ -8,6 +9,8 @@ export interface Scene {
   readonly world: World;
   readonly database: Database;
   readonly hosts: readonly Host[];
+  /** No fault begins after this instant. */
+  readonly faultsUntil: number;
 }
 
 /** One thing that goes wrong on a host. */
@@ -49,6 +52,7 @@ const incidents: readonly (readonly [number, Incident])[] = [
   [1, slowDatabase],
   [1, ({ database }, _, dice) => database.halt(dice.between(10, 600))],
   [2, leave],
+  [2, backJustInTime],
   [1, ({ database }) => void database.cluster.trim(true)],
 ];
 
@@ -65,9 +69,11 @@ function crashInside(scene: Scene, host: Host, dice: Dice): void {
   });
 }
 
-function cut({ world }: Scene, host: Host, dice: Dice): void {
-  const state = dice.pick(['closed', 'silent'] as const);
-  const lastsMs = duration(dice);
+function cut(scene: Scene, host: Host, dice: Dice): void {
+  cutFor(scene, host, dice.pick(['closed', 'silent'] as const), duration(dice));
+}
+
+function cutFor({ world }: Scene, host: Host, state: LineState, lastsMs: number): void {
   world.note(() => `the line of ${host.name} is ${state} for ${lastsMs.toFixed(0)} ms`);
   world.coverage.count('cuts');
   host.line.set(state);
@@ -77,7 +83,7 @@ function cut({ world }: Scene, host: Host, dice: Dice): void {
 /** A node that can't renew, and whose wall clock goes back meanwhile: the one case in which believing it does harm. */
 function cutWhileClocksJump(scene: Scene, host: Host, dice: Dice): void {
   cut(scene, host, dice);
-  scene.world.timeline.after(dice.between(0, 900), () => host.machine.jump(jumpOf(dice)));
+  later(scene, dice.between(0, 900), () => host.machine.jump(jumpOf(dice)));
 }
 
 function slowLine({ world }: Scene, host: Host, dice: Dice): void {
@@ -98,21 +104,40 @@ function slowDatabase({ world, database }: Scene, _: Host, dice: Dice): void {
   });
 }
 
+/** A node is silent until the others ask for its removal, and renews while that request is on its way. */
+function backJustInTime(scene: Scene, host: Host, dice: Dice): void {
+  const silentMs = dice.between(2_000, 2_700);
+  if (dice.chance(0.5)) host.machine.freeze(silentMs);
+  else cutFor(scene, host, dice.pick(['closed', 'silent'] as const), silentMs);
+  for (const other of scene.hosts) {
+    if (other !== host && dice.chance(0.7)) later(scene, 1_900, () => slowLine(scene, other, dice));
+  }
+}
+
 function leave(scene: Scene, host: Host, dice: Dice): void {
   void host.leave();
   restart(scene, host, dice.between(100, 1_500));
 }
 
 /** Plans the faults of a run: some a second, most of them against one and the same host. */
-export function planFaults(scene: Scene, untilAt: number): void {
-  const dice = scene.world.dice.fork('faults');
+export function planFaults(scene: Scene): void {
+  const { world, faultsUntil } = scene;
+  const dice = world.dice.fork('faults');
   const victim = dice.pick(scene.hosts);
   const meanGapMs = dice.pick([150, 400, 900]);
-  for (let at = dice.between(200, 700); at < untilAt; at += dice.between(0, 2 * meanGapMs)) {
+  // What takes long has to begin early.
+  if (dice.chance(0.3))
+    world.timeline.at(dice.between(300, 1_000), () => backJustInTime(scene, victim, dice));
+  for (let at = dice.between(200, 700); at < faultsUntil; at += dice.between(0, 2 * meanGapMs)) {
     const host = dice.chance(0.7) ? victim : dice.pick(scene.hosts);
     const incident = draw(dice);
-    scene.world.timeline.at(at, () => incident(scene, host, dice));
+    world.timeline.at(at, () => incident(scene, host, dice));
   }
+}
+
+function later({ world, faultsUntil }: Scene, delayMs: number, fault: () => void): void {
+  const at = world.timeline.now + delayMs;
+  if (at < faultsUntil) world.timeline.at(at, fault);
 }
 
 /** Ends every fault: lines mended, machines awake, all nodes running. */

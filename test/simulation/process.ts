@@ -44,11 +44,12 @@ export class SimulatedProcess implements Timers {
     const lateMs = world.dice.between(-timerEarlyMs, 1);
     const dueAt = clock.monotonic() + Math.max(1, delayMs) + lateMs;
     let isCancelled = false;
-    this.#fireAt(dueAt, () => {
+    const cancelEvent = this.#fireAt(dueAt, () => {
       if (!isCancelled) task();
     });
     return () => {
       isCancelled = true;
+      cancelEvent();
     };
   }
 
@@ -64,10 +65,10 @@ export class SimulatedProcess implements Timers {
     for (const listener of [...this.#endings]) listener();
   }
 
-  #fireAt(dueAt: number, task: () => void): void {
+  #fireAt(dueAt: number, task: () => void): () => void {
     const { clock, world } = this.machine;
     const delayMs = (dueAt - clock.monotonic()) / clock.rate;
-    world.timeline.at(this.machine.here() + delayMs, () =>
+    return world.timeline.at(this.machine.here() + delayMs, () =>
       this.deliver(() => {
         // A suspended machine has not counted the time it slept.
         if (clock.monotonic() < dueAt - 0.001) this.#fireAt(dueAt, task);

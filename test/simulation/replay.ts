@@ -4,5 +4,5 @@ import { runSeed } from './run.ts';
 const seed = Number(process.argv[2] ?? '1');
 const { violations, coverage, events } = await runSeed(seed, { trace: console.log });
 console.log(`\n${coverage.describe()}\n\nseed ${seed}: ${events} events, ${violations.length} violations`);
-for (const violation of violations) console.log(violation);
+for (const { kind, sentence } of violations) console.log(`${kind}: ${sentence}`);
 process.exitCode = violations.length === 0 ? 0 : 1;

@@ -1,4 +1,4 @@
-import { Checker } from './checker.ts';
+import { Checker, type Violation } from './checker.ts';
 import { Clients } from './clients.ts';
 import { Coverage } from './coverage.ts';
 import { Database } from './database.ts';
@@ -14,8 +14,8 @@ import { climateOf, type World } from './world.ts';
 /** What became of one seed. */
 export interface RunResult {
   readonly seed: number;
-  /** One sentence each; empty when the promise held. */
-  readonly violations: readonly string[];
+  /** Empty when everything held. */
+  readonly violations: readonly Violation[];
   readonly coverage: Coverage;
   readonly events: number;
 }
@@ -34,15 +34,21 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<R
   const database = new Database(world);
   const hosts = hostsOf(world, database);
   const checker = new Checker(world);
-  const onRejection = (reason: unknown): void => checker.violate(`an unhandled rejection: ${String(reason)}`);
+  const onRejection = (reason: unknown): void =>
+    checker.violate('surprise', `an unhandled rejection: ${String(reason)}`);
   process.on('unhandledRejection', onRejection);
+  // Nobody reads where a simulated line broke, and finding out takes a tenth of the time.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = options.trace === undefined ? 0 : stackTraceLimit;
   try {
-    await play({ world, database, hosts }, checker);
+    const faultsUntil = world.dice.between(1_800, 4_200);
+    await play({ world, database, hosts, faultsUntil }, checker);
     await byTurn();
   } catch (error) {
-    checker.violate(`the run broke off: ${error instanceof Error ? error.stack : String(error)}`);
+    checker.violate('surprise', `the run broke off: ${error instanceof Error ? error.stack : String(error)}`);
   } finally {
     process.off('unhandledRejection', onRejection);
+    Error.stackTraceLimit = stackTraceLimit;
   }
   const { coverage, timeline } = world;
   return { seed, violations: checker.violations, coverage, events: timeline.happened };
@@ -50,16 +56,15 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<R
 
 async function play(scene: Scene, checker: Checker): Promise<void> {
   const { world, hosts, database } = scene;
-  const { timeline, dice } = world;
-  const untilAt = dice.between(2_000, 4_500);
+  const untilAt = scene.faultsUntil;
   const clients = new Clients(world, hosts, checker);
   database.onStop(() => {
     for (const host of hosts) host.line.reset();
   });
   startAll(scene);
   new Workload(world, { hosts, clients, checker, untilAt }).start();
-  planFaults(scene, untilAt);
-  await timeline.runTo(untilAt);
+  planFaults(scene);
+  await world.timeline.runTo(untilAt);
   endFaults(scene);
   await checkRecovery(scene, clients, checker);
   for (const host of hosts) host.machine.process?.end();

@@ -3,7 +3,8 @@ interface Event {
   readonly at: number;
   /** What was planned first happens first when two are planned for the same instant. */
   readonly order: number;
-  readonly task: () => void;
+  /** null when it was cancelled. */
+  task: (() => void) | null;
 }
 
 /** How the promises that an event set off are brought to rest. */
@@ -43,10 +44,14 @@ export class Timeline {
     return this.#happened;
   }
 
-  /** Plans something; what is planned for the past happens next. */
-  at(instant: number, task: () => void): void {
+  /** Plans something; what is planned for the past happens next. The returned function cancels it. */
+  at(instant: number, task: () => void): () => void {
     this.#planned += 1;
-    this.#push({ at: Math.max(instant, this.#now), order: this.#planned, task });
+    const event: Event = { at: Math.max(instant, this.#now), order: this.#planned, task };
+    this.#push(event);
+    return () => {
+      event.task = null;
+    };
   }
 
   after(delayMs: number, task: () => void): void {
@@ -63,6 +68,7 @@ export class Timeline {
     await this.#rest();
     for (let event = this.#heap[0]; event !== undefined && event.at <= instant; event = this.#heap[0]) {
       this.#pop();
+      if (event.task === null) continue;
       this.#now = event.at;
       this.#happened += 1;
       event.task();

@@ -44,7 +44,7 @@ export class Workload {
     for (const userId of [...users, quietUser, ...users]) {
       this.#world.timeline.after(this.#dice.between(30, 300), () => this.#begin(this.#establish(userId)));
     }
-    this.#again([3, 25], () => this.#visit());
+    this.#again([4, 32], () => this.#visit());
     this.#again([40, 350], () => this.#act());
     this.#again([400, 4_000], () => this.#sweep());
   }
@@ -117,12 +117,12 @@ export class Workload {
       )
       .then((outcome) => {
         const isExpected = outcome.kind !== 'refused' || expectedOfSweep.includes(outcome.code);
-        if (!isExpected) this.#checker.violate(`sweep failed with ${outcome.code}`);
+        if (!isExpected) this.#checker.violate('surprise', `sweep failed with ${outcome.code}`);
       });
   }
 
   #begin(errand: Promise<void>): void {
-    errand.catch((error: unknown) => this.#checker.violate(`an errand failed: ${String(error)}`));
+    errand.catch((error: unknown) => this.#checker.violate('surprise', `an errand failed: ${String(error)}`));
   }
 }
 

@@ -27,6 +27,9 @@ export interface Climate {
   lostWakeChance: number;
   /** The longest time a commit takes to reach the disk. */
   commitMs: number;
+  /** The part of the requests that the database leaves lying half done for up to `lingerMs`, locks held. */
+  lingerChance: number;
+  lingerMs: number;
   /** How long a node's store waits for the database before it gives up. */
   readonly patienceMs: number;
 }
@@ -41,7 +44,9 @@ export function climateOf(dice: Dice): Climate {
     lossChance: isStormy ? dice.between(0, 0.05) : 0,
     doubleChance: isStormy ? dice.between(0, 0.2) : 0,
     lostWakeChance: dice.pick([0, 0.3, 1]),
-    commitMs: dice.pick([0.1, 2, 30]),
+    commitMs: dice.pick([0, 2, 30]),
+    lingerChance: isStormy ? dice.between(0, 0.1) : 0,
+    lingerMs: dice.pick([30, 300, 900]),
     patienceMs: dice.pick([400, 700, 1_200]),
   };
 }
@@ -54,6 +59,7 @@ export function calm(climate: Climate): void {
     lossChance: 0,
     doubleChance: 0,
     lostWakeChance: 0,
+    lingerChance: 0,
     commitMs: 1,
   };
   Object.assign(climate, fine);

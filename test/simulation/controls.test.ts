@@ -1,0 +1,22 @@
+/**
+ * Negative controls of the simulation: builds of the real code with one rule broken (`mutants.ts`), each of which the same
+ * checker must find. To see one fail: `ROLLCALL_MUTANT=no-wait node --import ./test/simulation/mutate.ts
+ * test/simulation/replay.ts <seed>`.
+ */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { mutants } from './mutants.ts';
+import { runSeedsApart } from './seeds-process.ts';
+
+const maxSeeds = 500;
+
+describe('the simulation finds a build in which', () => {
+  for (const { name, broken } of mutants) {
+    it(broken, async (test) => {
+      const { seeds, failures } = await runSeedsApart(1, maxSeeds, name);
+      const [failure] = failures;
+      assert.ok(failure !== undefined, `${name} was not found within ${maxSeeds} seeds`);
+      test.diagnostic(`${name}: found by seed ${seeds}: ${failure.violation.sentence}`);
+    });
+  }
+});
