@@ -60,8 +60,10 @@ export interface MemoryStats {
 
 /** Activity younger than this is not written again: "last active" on another node lags by so much at most. */
 const touchIntervalMs = 30_000;
-/** Sessions a sweep ends, and rows a purge removes, in one transaction. */
-const batch = 500;
+/** Sessions a sweep ends in one transaction: a few round trips each, and the transaction must stay within its time. */
+const sweepBatch = 100;
+/** Rows a purge removes in one transaction: one statement, whatever their number. */
+const purgeBatch = 500;
 
 const malformed = { isActive: false, reason: 'malformed' } as const;
 const unknown = { isActive: false, reason: 'unknown' } as const;
@@ -226,21 +228,24 @@ export class Sessions<Tx extends SessionTransaction = SessionTransaction> {
   /** Writes activity and ends what is past a timeout. Call it every few seconds; the sessions it ended. */
   async sweep(): Promise<number> {
     await this.#writeActivity();
-    const found = await this.#store.overdueSessions(overdueAt(this.policy, this.#clock.now()), batch);
-    const ids = new Set([...found.map(({ id }) => id), ...this.#overdue.keys()]);
-    if (ids.size === 0) return 0;
-    const ended = await this.commit((tx, context) => this.#expireIn(tx, context, ids));
-    for (const id of ids) this.#overdue.delete(id);
-    return ended;
+    let ended = 0;
+    for (;;) {
+      const found = await this.#store.overdueSessions(overdueAt(this.policy, this.#clock.now()), sweepBatch);
+      const ids = [...new Set([...this.#overdue.keys(), ...found.map(({ id }) => id)])].slice(0, sweepBatch);
+      const inStep = ids.length === 0 ? 0 : await this.#expire(ids);
+      ended += inStep;
+      // Those found and not ended were seen active here: the same would be found again.
+      if (ids.length < sweepBatch || inStep === 0) return ended;
+    }
   }
 
   /** Removes terminated sessions and history from before the instant, in small steps; how many rows went. */
   async purge(before: number): Promise<number> {
     let removed = 0;
     for (;;) {
-      const count = await this.#store.purge(before, batch);
+      const count = await this.#store.purge(before, purgeBatch);
       removed += count;
-      if (count < batch) return removed;
+      if (count < purgeBatch) return removed;
     }
   }
 
@@ -300,7 +305,13 @@ export class Sessions<Tx extends SessionTransaction = SessionTransaction> {
     return { isActive: false, reason };
   }
 
-  async #expireIn(tx: Tx, context: ChangeContext, ids: ReadonlySet<string>): Promise<number> {
+  async #expire(ids: readonly string[]): Promise<number> {
+    const ended = await this.commit((tx, context) => this.#expireIn(tx, context, ids));
+    for (const id of ids) this.#overdue.delete(id);
+    return ended;
+  }
+
+  async #expireIn(tx: Tx, context: ChangeContext, ids: readonly string[]): Promise<number> {
     let ended = 0;
     for (const id of ids) {
       const session = await tx.findSession(id);

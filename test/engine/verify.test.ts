@@ -137,6 +137,14 @@ describe('a session found past a timeout', () => {
     assert.equal(signals.filter(({ type }) => type === 'session.terminated').length, 1);
   });
 
+  test('is ended by one sweep, however many there are', async () => {
+    const { sessions, establish, clock } = createLaboratory();
+    for (let user = 0; user < 250; user += 1) await establish({ userId: `user-${user}` });
+    clock.advance(15 * day);
+    assert.equal(await sessions.sweep(), 250);
+    assert.equal(await sessions.sweep(), 0);
+  });
+
   test('is ended by the sweep even if nobody ever asks again', async () => {
     const { sessions, establish, clock } = createLaboratory();
     await establish();
