@@ -22,66 +22,73 @@ const sessionCookie = 'rollcall';
 /** What the owner of the account does on the page. */
 export function describeMainJob(stage: Stage): void {
   describe('the main job, in real browsers', () => {
-    it('lists three browsers and a bearer client with name and address, one of them current', async (t) => {
-      const { a, b, c, bearer } = await fourClients(stage, t);
-      await openSessions(a.page);
-      for (const [client, address] of [
-        [b.client, b.address],
-        [c.client, c.address],
-        [curl, bearer.address],
-      ] as const) {
-        await row(a.page, client.name, address).waitFor();
-      }
-      assert.equal(await logOutButtons(a.page).count(), 3);
-      const here = a.page.getByRole('region', { name: a.client.name });
-      assert.match(await here.innerText(), /This device/);
-      assert.match(await here.innerText(), /203\.0\.113\.10/);
-      for (const { page, client } of [a, b, c]) {
-        await openSessions(page);
-        assert.equal(await page.getByText('This device', { exact: true }).count(), 1);
-        await page.getByRole('region', { name: client.name }).waitFor();
-      }
-    });
-
-    it('logs a device out for good: none of 200 requests sent at once after the answer succeeds', async (t) => {
-      const { a, b, c, bearer } = await fourClients(stage, t);
-      const cookies = await b.context.cookies();
-      const secret = cookies.find(({ name }) => name === sessionCookie)?.value ?? '';
-      const storageState = await b.context.storageState({ indexedDB: true });
-      await openSessions(a.page);
-      const answered = a.page.waitForResponse((response) => response.request().method() === 'DELETE');
-      await logOut(a.page, b.client.name);
-      const answer = await answered;
-      const statuses = await statusesAtOnce(stage, 200, `${sessionCookie}=${secret}`);
-      assert.equal(answer.status(), 204);
-      assert.deepEqual(statuses, [401]);
-      assert.equal(await isSignedIn(b), false);
-      for (const each of [a, c]) assert.equal(await isSignedIn(each), true);
-      assert.equal(await bearer.isSignedIn(), true);
-      await row(a.page, b.client.name).waitFor({ state: 'detached' });
-      assert.equal(await logOutButtons(a.page).count(), 2);
-
-      const thief = await stage.newPerson(t, { client: b.client, address: '198.51.100.66', storageState });
-      await thief.page.goto('/account/sessions');
-      await thief.page.getByRole('heading', { name: 'Sign in' }).waitFor();
-      assert.equal(new URL(thief.page.url()).pathname, '/sign-in');
-    });
-
-    it('logs out all others at once with the number, and stays signed in here', async (t) => {
-      const { a, b, c, bearer } = await fourClients(stage, t);
-      await openSessions(a.page);
-      await openSessions(b.page);
-      await a.page.getByRole('button', { name: 'Log out all other devices' }).click();
-      await question(a.page).getByRole('heading', { name: 'Log out 3 other devices?' }).waitFor();
-      await question(a.page).getByRole('button', { name: 'Log out', exact: true }).click();
-      await a.page.getByText('3 other sessions were logged out.').waitFor({ state: 'attached' });
-      for (const each of [b, c]) assert.equal(await isSignedIn(each), false);
-      assert.equal(await bearer.isSignedIn(), false);
-      await signedOutShown(b.page);
-      await a.page.reload();
-      await a.page.getByText('You are signed in here and nowhere else.').waitFor();
-    });
+    it('lists three browsers and a bearer client with name and address, one of them current', (t) =>
+      listsFourClients(stage, t));
+    it('logs a device out for good: none of 200 requests sent at once after the answer succeeds', (t) =>
+      logsOutForGood(stage, t));
+    it('logs out all others at once with the number, and stays signed in here', (t) =>
+      logsOutAllOthers(stage, t));
   });
+}
+
+async function listsFourClients(stage: Stage, t: TestContext): Promise<void> {
+  const { a, b, c, bearer } = await fourClients(stage, t);
+  await openSessions(a.page);
+  for (const [client, address] of [
+    [b.client, b.address],
+    [c.client, c.address],
+    [curl, bearer.address],
+  ] as const) {
+    await row(a.page, client.name, address).waitFor();
+  }
+  assert.equal(await logOutButtons(a.page).count(), 3);
+  const here = a.page.getByRole('region', { name: a.client.name });
+  assert.match(await here.innerText(), /This device/);
+  assert.match(await here.innerText(), /203\.0\.113\.10/);
+  for (const { page, client } of [a, b, c]) {
+    await openSessions(page);
+    assert.equal(await page.getByText('This device', { exact: true }).count(), 1);
+    await page.getByRole('region', { name: client.name }).waitFor();
+  }
+}
+
+async function logsOutForGood(stage: Stage, t: TestContext): Promise<void> {
+  const { a, b, c, bearer } = await fourClients(stage, t);
+  const cookies = await b.context.cookies();
+  const secret = cookies.find(({ name }) => name === sessionCookie)?.value ?? '';
+  const storageState = await b.context.storageState({ indexedDB: true });
+  await openSessions(a.page);
+  const answered = a.page.waitForResponse((response) => response.request().method() === 'DELETE');
+  await logOut(a.page, b.client.name);
+  const answer = await answered;
+  const statuses = await statusesAtOnce(stage, 200, `${sessionCookie}=${secret}`);
+  assert.equal(answer.status(), 204);
+  assert.deepEqual(statuses, [401]);
+  assert.equal(await isSignedIn(b), false);
+  for (const each of [a, c]) assert.equal(await isSignedIn(each), true);
+  assert.equal(await bearer.isSignedIn(), true);
+  await row(a.page, b.client.name).waitFor({ state: 'detached' });
+  assert.equal(await logOutButtons(a.page).count(), 2);
+
+  const thief = await stage.newPerson(t, { client: b.client, address: '198.51.100.66', storageState });
+  await thief.page.goto('/account/sessions');
+  await thief.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  assert.equal(new URL(thief.page.url()).pathname, '/sign-in');
+}
+
+async function logsOutAllOthers(stage: Stage, t: TestContext): Promise<void> {
+  const { a, b, c, bearer } = await fourClients(stage, t);
+  await openSessions(a.page);
+  await openSessions(b.page);
+  await a.page.getByRole('button', { name: 'Log out all other devices' }).click();
+  await question(a.page).getByRole('heading', { name: 'Log out 3 other devices?' }).waitFor();
+  await question(a.page).getByRole('button', { name: 'Log out', exact: true }).click();
+  await a.page.getByText('3 other sessions were logged out.').waitFor({ state: 'attached' });
+  for (const each of [b, c]) assert.equal(await isSignedIn(each), false);
+  assert.equal(await bearer.isSignedIn(), false);
+  await signedOutShown(b.page);
+  await a.page.reload();
+  await a.page.getByText('You are signed in here and nowhere else.').waitFor();
 }
 
 /** What is seen on a device that another one logged out. */

@@ -8,7 +8,7 @@ import type {
   RenewalRequest,
 } from '../../cluster/ports.ts';
 import { unavailable } from '../failures.ts';
-import type { Answer, ConnectionLimits } from './connection.ts';
+import type { Answer, ConnectionLimits, PostgresConnection } from './connection.ts';
 import { KeptConnection } from './kept-connection.ts';
 import type { ConnectionSource } from './source.ts';
 
@@ -62,7 +62,8 @@ class SqlClusterLedger implements PostgresLedger {
   }
 
   async join({ nodeId, renewal }: { readonly nodeId: string; readonly renewal: number }): Promise<number> {
-    const sequence = await ask(this.#renewals, call('cluster_join', nodeId, renewal));
+    const connection = await this.#renewals.get();
+    const sequence = valueIn(await durably(connection, call('cluster_join', nodeId, renewal)));
     if (typeof sequence !== 'number') throw overtaken();
     this.#confirmed = Math.max(this.#confirmed, renewal);
     return sequence;
@@ -72,7 +73,7 @@ class SqlClusterLedger implements PostgresLedger {
     const connection = await this.#renewals.get();
     // Both leave together. The second is a transaction of its own, begun when the first has committed.
     const [renewed, told] = await Promise.all([
-      connection.simple(call('cluster_renew', nodeId, renewal, applied, this.#confirmed)),
+      durably(connection, call('cluster_renew', nodeId, renewal, applied, this.#confirmed)),
       connection.simple(call('cluster_news', nodeId, renewal, applied)),
     ]);
     const [sequence, news] = [valueIn(renewed) as number | null, valueIn(told) as News | null];
@@ -114,6 +115,14 @@ class SqlClusterLedger implements PostgresLedger {
 async function ask(kept: KeptConnection, statement: string): Promise<unknown> {
   const connection = await kept.get();
   return valueIn(await connection.simple(statement));
+}
+
+/** A commit that warns was made on this server and not on the standbys it had to wait for: nothing may rest on it. */
+async function durably(connection: PostgresConnection, statement: string): Promise<readonly Answer[]> {
+  const warnings = connection.warnings;
+  const answers = await connection.simple(statement);
+  if (connection.warnings > warnings) throw unavailable(undefined, 'The standby did not confirm the commit.');
+  return answers;
 }
 
 /** One call as a statement without parameters; its answer is in the column `value`. */

@@ -19,6 +19,8 @@ const dialect: SqlDialect = {
 /** A step may rewrite a table, and other nodes wait meanwhile; nothing is answered yet. */
 const limits: ConnectionLimits = { statementTimeoutMs: 600_000, lockTimeoutMs: 60_000 };
 
+const idleLimitMs = 30_000;
+
 /**
  * Refuses a server that can't keep the promise, brings the schema to this version, one node at a time, and claims the
  * database for the secret of that fingerprint. What the operator must be told comes back as sentences.
@@ -39,7 +41,8 @@ export async function prepareDatabase(
 }
 
 async function upgrade(connection: PostgresConnection): Promise<void> {
-  await connection.simple('begin');
+  // A process that starts is busy, and the locks of this transaction stop nobody but other starts.
+  await connection.simple(`begin; set local idle_in_transaction_session_timeout = ${idleLimitMs}`);
   try {
     await connection.simple(lockOfSchemaSql);
     await migrate(
