@@ -1,6 +1,6 @@
 import type { Choices } from '../faults/kill-plan.ts';
 import { rest } from './conditions.ts';
-import type { Tear } from './link.ts';
+import { bothWays, type Tear } from './link.ts';
 import type { Stage } from './stage.ts';
 
 /** One kind of thing that goes wrong. */
@@ -61,11 +61,11 @@ const silence: Fault = {
   name: 'link silent, both ways or one',
   strike: async ({ links }, choices, signal) => {
     const link = choices.of(links);
-    link.set({ held: choices.of(['both', 'to-database', 'to-server']) });
+    link.set({ held: choices.of([bothWays, ['to-database'], ['to-server']] as const) });
     await rest(someTime(choices), signal);
     // A silence can end with all that was sent arriving late, or with the connections gone.
     if (choices.isLikely(0.3)) link.cut();
-    link.set({ held: 'none' });
+    link.set({ held: [] });
     await rest(choices.below(800), signal);
   },
 };
@@ -74,7 +74,8 @@ const slowness: Fault = {
   name: 'link slow by 0.1 to 3 s',
   strike: async ({ links }, choices, signal) => {
     const link = choices.of(links);
-    link.set({ delayMs: choices.of([100, 300, 600, 900, 1_500, 3_000]) });
+    const slow = choices.of([bothWays, ['to-database'], ['to-server']] as const);
+    link.set({ delayMs: choices.of([100, 300, 600, 900, 1_500, 3_000]), slow });
     await rest(someTime(choices, 800, 3_500), signal);
     link.set({ delayMs: 0 });
     await rest(choices.below(800), signal);
@@ -115,11 +116,11 @@ const jump: Fault = {
     const size = choices.of([400, 1_500, 20_000, 3_600_000]) * (choices.isLikely(0.5) ? 1 : -1);
     // A clock that goes back does harm only to who can't renew and believes it.
     const isAlone = choices.isLikely(0.5);
-    if (isAlone) links[place]?.set({ held: 'both' });
+    if (isAlone) links[place]?.set({ held: bothWays });
     await rest(choices.below(600), signal);
     await servers[place]?.shiftClock(size);
     await rest(someTime(choices, 200, 1_800), signal);
-    links[place]?.set({ held: 'none' });
+    links[place]?.set({ held: [] });
     await rest(choices.below(800), signal);
     if (choices.isLikely(0.5)) await servers[place]?.shiftClock(0);
   },

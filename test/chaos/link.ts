@@ -3,19 +3,26 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { asksToCommit, type Frame, isCommitted, isNotification } from './frames.ts';
 import { Pipe } from './pipe.ts';
 
+/** A way over a link. */
+export type Way = 'to-database' | 'to-server';
+
 /** How a link behaves. */
 export interface LinkState {
   /** Which way nothing arrives. What is sent meanwhile arrives once the way is free again, as TCP sends again. */
-  readonly held: 'none' | 'to-database' | 'to-server' | 'both';
-  /** What arrives takes so long, each way. */
+  readonly held: readonly Way[];
+  /** What is sent takes so long, on the ways named below. */
   readonly delayMs: number;
+  readonly slow: readonly Way[];
   /** Notifications are swallowed; all else arrives. */
   readonly losesNotifications: boolean;
   /** New connections are reset. */
   readonly refuses: boolean;
 }
 
-const fair: LinkState = { held: 'none', delayMs: 0, losesNotifications: false, refuses: false };
+/** Both ways. */
+export const bothWays: readonly Way[] = ['to-database', 'to-server'];
+
+const fair: LinkState = { held: [], delayMs: 0, slow: bothWays, losesNotifications: false, refuses: false };
 
 /** Where a commit is torn off: on its way to the database, or once it is done and before its answer arrives. */
 export type Tear = 'before-commit' | 'after-commit';
@@ -138,20 +145,21 @@ class Connection {
   readonly #over: () => void;
 
   constructor(server: Socket, database: Socket, rules: Rules) {
-    const { state, passes, over } = rules;
+    const { state, passes } = rules;
     this.#sockets = [server, database];
-    this.#over = over;
+    this.#over = rules.over;
     for (const socket of this.#sockets) {
       socket.setNoDelay(true);
       // The end that follows is what tells the other side.
       socket.on('error', () => undefined);
     }
-    const isFree = (way: 'to-database' | 'to-server') => () => ![way, 'both'].includes(state().held);
-    const delayMs = (): number => state().delayMs;
+    const isFree = (way: Way) => () => !state().held.includes(way);
+    const delayMs = (way: Way) => () => (state().slow.includes(way) ? state().delayMs : 0);
     const end = (): void => this.#finish();
+    const rulesOf = (way: Way) => ({ isFree: isFree(way), delayMs: delayMs(way), passes, end });
     this.#pipes = [
-      new Pipe(server, database, { from: 'client', isFree: isFree('to-database'), delayMs, passes, end }),
-      new Pipe(database, server, { from: 'database', isFree: isFree('to-server'), delayMs, passes, end }),
+      new Pipe(server, database, { from: 'client', ...rulesOf('to-database') }),
+      new Pipe(database, server, { from: 'database', ...rulesOf('to-server') }),
     ];
   }
 

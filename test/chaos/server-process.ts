@@ -11,22 +11,19 @@ export type WorkerCommand =
 /** What a server tells its parent. */
 export type WorkerReport = { readonly type: 'ready' } | { readonly type: 'shifted' };
 
-/** A rule of the protocol to break: the module that breaks it, loaded before all others, and the rule's name. */
-export interface MutantChoice {
-  readonly loader: string;
-  readonly name: string;
-}
-
 export interface ServerSettings {
   readonly port: number;
   /** The same for all of them, as behind a proxy. */
   readonly publicUrl: string;
   readonly databaseUrl: string;
   readonly secretFile: string;
-  readonly mutant?: MutantChoice;
+  /** A build with one rule broken, by its name in `test/simulation/mutants.ts`. */
+  readonly mutant?: string;
 }
 
 const worker = join(import.meta.dirname, 'server-worker.ts');
+/** Breaks what is loaded after it. */
+const mutate = join(import.meta.dirname, '../simulation/mutate.ts');
 const longestLog = 100_000;
 
 /** One server, in a process that can be killed, paused and lied to about the time. */
@@ -55,7 +52,7 @@ export class ServerProcess {
     const { mutant } = this.settings;
     const child = fork(worker, [], {
       env: environmentOf(this.settings),
-      execArgv: mutant === undefined ? [] : ['--import', mutant.loader],
+      execArgv: mutant === undefined ? [] : ['--import', mutate],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#child = child;
@@ -143,6 +140,6 @@ function environmentOf(settings: ServerSettings): NodeJS.ProcessEnv {
     ROLLCALL_SECRET_FILE: secretFile,
     // Each account comes from an address of its own, so that no limit on guessing is met.
     ROLLCALL_TRUSTED_PROXIES: '127.0.0.1/32',
-    ...(mutant === undefined ? {} : { MUTANT: mutant.name }),
+    ...(mutant === undefined ? {} : { ROLLCALL_MUTANT: mutant }),
   };
 }

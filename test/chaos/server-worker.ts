@@ -15,7 +15,9 @@ function tell(report: WorkerReport): void {
   process.send?.(report);
 }
 
-const service = await startService(readSettings(process.env), createLog(), { clock });
+// What tells the loader of mutants which one is no setting.
+const { ROLLCALL_MUTANT: _mutant, ...environment } = process.env;
+const service = await startService(readSettings(environment), createLog(), { clock });
 
 process.on('message', (command: WorkerCommand) => {
   if (command.type === 'stop') {

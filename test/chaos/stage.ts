@@ -6,7 +6,7 @@ import { freePort } from '../running-service.ts';
 import { until } from './conditions.ts';
 import { Link } from './link.ts';
 import { Requests } from './requests.ts';
-import { type MutantChoice, ServerProcess } from './server-process.ts';
+import { ServerProcess } from './server-process.ts';
 
 /** Longer than any pause of a server, so that what it says when it wakes is heard. */
 const patienceMs = 8_000;
@@ -17,8 +17,8 @@ export interface StageOptions {
   readonly nodes: number;
   /** A server whose database the nodes share, where there is one already. */
   readonly postgres?: PostgresServer;
-  /** A rule that every node breaks. */
-  readonly mutant?: MutantChoice;
+  /** The mutant that every node is, by its name. */
+  readonly mutant?: string;
 }
 
 /** Servers, each in its own process with a link of its own to one real PostgreSQL, and someone to ask them. */
@@ -27,6 +27,8 @@ export class Stage {
   readonly servers: readonly ServerProcess[];
   readonly links: readonly Link[];
   readonly requests: Requests;
+  /** The name of the database in the server. */
+  readonly database: string;
   readonly #folder: string;
   readonly #ownsPostgres: boolean;
 
@@ -35,6 +37,7 @@ export class Stage {
     readonly servers: readonly ServerProcess[];
     readonly links: readonly Link[];
     readonly publicUrl: string;
+    readonly database: string;
     readonly folder: string;
     readonly ownsPostgres: boolean;
   }) {
@@ -42,6 +45,7 @@ export class Stage {
     this.servers = parts.servers;
     this.links = parts.links;
     this.requests = new Requests(parts.publicUrl, patienceMs);
+    this.database = parts.database;
     this.#folder = parts.folder;
     this.#ownsPostgres = parts.ownsPostgres;
   }
@@ -52,22 +56,31 @@ export class Stage {
     const folder = mkdtempSync(join(tmpdir(), 'rollcall-chaos-'));
     const publicUrl = `http://localhost:${await freePort()}`;
     const links = await Promise.all(Array.from({ length: nodes }, () => Link.open(postgres.port)));
-    const { pathname } = new URL(await postgres.createDatabase());
+    const database = new URL(await postgres.createDatabase()).pathname.slice(1);
     const servers: ServerProcess[] = [];
     for (const link of links) {
       const port = await freePort();
-      const databaseUrl = `postgres://postgres@127.0.0.1:${link.port}${pathname}`;
+      const databaseUrl = `postgres://postgres@127.0.0.1:${link.port}/${database}`;
       const shared = { publicUrl, secretFile: join(folder, 'secret') };
       servers.push(
         new ServerProcess({ port, databaseUrl, ...shared, ...(mutant === undefined ? {} : { mutant }) }),
       );
     }
     const ownsPostgres = given === undefined;
-    const stage = new Stage({ postgres, servers, links, publicUrl, folder, ownsPostgres });
-    // The first makes the secret and the schema; ten at once are another test's concern.
-    for (const server of servers) await server.start();
-    await stage.leased();
+    const stage = new Stage({ postgres, servers, links, publicUrl, database, folder, ownsPostgres });
+    try {
+      await stage.#start();
+    } catch (error) {
+      await stage.strike();
+      throw error;
+    }
     return stage;
+  }
+
+  /** One after the other, so that their names in the table are in their order. */
+  async #start(): Promise<void> {
+    for (const server of this.servers) await server.start();
+    await this.leased();
   }
 
   get ports(): readonly number[] {

@@ -87,8 +87,8 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: functions,
-        from: "'trimmed', clock.trimmed,",
-        to: "'databaseAt', (extract(epoch from clock_timestamp()) * 1000)::bigint, 'trimmed', clock.trimmed,",
+        from: "'nodes', cluster_census()",
+        to: "'databaseAt', (extract(epoch from clock_timestamp()) * 1000)::bigint, 'nodes', cluster_census()",
       },
     ],
   },
