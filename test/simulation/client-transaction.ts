@@ -157,7 +157,7 @@ export class ClientTransaction implements SessionTransaction {
   }
 
   #send<T>(work: () => Promise<T>): Promise<T> {
-    const exchange = this.#line.send(this.#process, work);
+    const exchange = this.#line.send(this.#process, { channel: 'store', work, mayDouble: false });
     this.#exchange = exchange as Exchange<unknown>;
     return exchange.answer;
   }

@@ -141,13 +141,11 @@ export class ClusterTables {
     return result;
   }
 
-  /** Two reads in either order: under the shared lock nothing can come between them. */
+  /** The feed before the sequence: the order of two reads that only the shared lock makes right. */
   async #readUnderLock(applied: number): Promise<FeedNews> {
-    const isFeedFirst = this.#database.world.dice.chance(0.5);
-    const early = this.#news(applied);
+    const { trimmed, entries } = this.#news(applied);
     await this.#database.moment();
-    const late = this.#news(applied);
-    return isFeedFirst ? { ...early, sequence: late.sequence } : { ...late, sequence: early.sequence };
+    return { sequence: this.#sequence, trimmed, entries };
   }
 
   #news(applied: number): FeedNews {

@@ -6,7 +6,7 @@ import type {
   RenewalRequest,
 } from '../../src/cluster/ports.ts';
 import type { Database } from './database.ts';
-import type { Line } from './line.ts';
+import type { Channel, Line } from './line.ts';
 import type { SimulatedProcess } from './process.ts';
 import { unavailable } from './store.ts';
 
@@ -23,41 +23,43 @@ export class SimulatedLedger implements ClusterLedger {
   }
 
   join(node: { readonly nodeId: string; readonly renewal: number }): Promise<number> {
-    return this.#ask(() => this.#database.cluster.join(node));
+    return this.#ask('renewals', () => this.#database.cluster.join(node));
   }
 
   renew(request: RenewalRequest): Promise<RenewalReply> {
     this.#database.world.coverage.count('renewals');
-    return this.#ask(() => this.#database.cluster.renew(request));
+    return this.#ask('renewals', () => this.#database.cluster.renew(request));
   }
 
   catchUp(applied: number): Promise<FeedNews> {
-    return this.#ask(() => this.#database.cluster.catchUp(applied));
+    return this.#ask('feed', () => this.#database.cluster.catchUp(applied));
   }
 
   confirm(node: { readonly nodeId: string; readonly applied: number }): Promise<void> {
-    return this.#ask(() => this.#database.cluster.confirm(node));
+    return this.#ask('feed', () => this.#database.cluster.confirm(node));
   }
 
   nodes(): Promise<readonly NodeRecord[]> {
-    return this.#ask(async () => this.#database.cluster.nodes);
+    return this.#ask('feed', async () => this.#database.cluster.nodes);
   }
 
   remove(node: { readonly nodeId: string; readonly renewal: number }): Promise<void> {
-    return this.#ask(() => this.#database.cluster.remove(node));
+    const { nodeId, renewal } = node;
+    this.#database.world.note(() => `${this.#process.id} asks to remove ${nodeId} (${renewal})`);
+    return this.#ask('upkeep', () => this.#database.cluster.remove(node));
   }
 
   leave(nodeId: string): Promise<void> {
-    return this.#ask(() => this.#database.cluster.leave(nodeId));
+    return this.#ask('upkeep', () => this.#database.cluster.leave(nodeId));
   }
 
   trim(): Promise<void> {
-    return this.#ask(() => this.#database.cluster.trim());
+    return this.#ask('upkeep', () => this.#database.cluster.trim());
   }
 
-  async #ask<T>(work: () => Promise<T>): Promise<T> {
+  async #ask<T>(channel: Channel, work: () => Promise<T>): Promise<T> {
     try {
-      return await this.#line.send(this.#process, work, true).answer;
+      return await this.#line.send(this.#process, { channel, work, mayDouble: true }).answer;
     } catch (error) {
       throw unavailable(error);
     }

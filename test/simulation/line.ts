@@ -17,6 +17,19 @@ export class LineFailure extends Error {
 /** How a line is: open; closed, which is noticed at once; or silent, which nobody is told. */
 export type LineState = 'open' | 'closed' | 'silent';
 
+/** The connections of a node: what is slow on one need not be on another. */
+export const channels = ['store', 'renewals', 'feed', 'upkeep', 'notifications'] as const;
+export type Channel = (typeof channels)[number];
+
+/** A request to send. */
+export interface Message<T> {
+  readonly channel: Channel;
+  /** Runs in the database when the request arrives there. */
+  readonly work: () => Promise<T>;
+  /** Whether it may take effect a second time, for nobody. */
+  readonly mayDouble: boolean;
+}
+
 /** A request whose answer may come. Over as soon as it was answered, failed or given up. */
 export class Exchange<T> {
   readonly answer: Promise<T>;
@@ -62,8 +75,10 @@ export class Line {
   readonly #database: Database;
   readonly #open = new Set<Breakable>();
   #state: LineState = 'open';
-  /** Added to every message's time. */
-  extraMs = 0;
+  /** Added to the time of every message of a channel. */
+  readonly #extraMs = new Map<Channel, number>();
+  /** Whether notifications go missing. */
+  isDeaf = false;
 
   constructor(world: World, database: Database) {
     this.#world = world;
@@ -86,16 +101,18 @@ export class Line {
     this.#open.clear();
   }
 
-  /**
-   * Sends a request. `work` runs in the database when the request arrives there; with `mayDouble` perhaps twice, the
-   * second time for nobody.
-   */
-  send<T>(process: SimulatedProcess, work: () => Promise<T>, mayDouble: boolean = false): Exchange<T> {
+  /** From now on every message of these channels takes so much longer; with 0 no longer. */
+  slow(extraMs: number, slowed: readonly Channel[] = channels): void {
+    for (const channel of slowed) this.#extraMs.set(channel, extraMs);
+  }
+
+  send<T>(process: SimulatedProcess, message: Message<T>): Exchange<T> {
     const exchange = new Exchange<T>(process, (over) => this.#open.delete(over));
     this.#open.add(exchange);
     this.#leave(process, () => {
-      this.#carry(exchange, work);
-      if (mayDouble && this.#world.dice.chance(this.#world.climate.doubleChance)) this.#double(work);
+      this.#carry(exchange, message);
+      if (message.mayDouble && this.#world.dice.chance(this.#world.climate.doubleChance))
+        this.#double(message);
     });
     return exchange;
   }
@@ -103,12 +120,12 @@ export class Line {
   /** Brings a notification to the process, if it arrives at all. */
   notify(process: SimulatedProcess, task: () => void): void {
     const { dice, climate, coverage, timeline } = this.#world;
-    if (this.#state !== 'open' || dice.chance(climate.lostWakeChance)) {
+    if (this.#state !== 'open' || this.isDeaf || dice.chance(climate.lostWakeChance)) {
       coverage.count('lostWakes');
       return;
     }
     coverage.count('wakes');
-    timeline.after(this.#delayMs(), () => process.deliver(task));
+    timeline.after(this.#delayMs('notifications'), () => process.deliver(task));
   }
 
   /** A stall or crash in this very step may come before or after the message has left. */
@@ -123,38 +140,39 @@ export class Line {
     else process.emit(depart);
   }
 
-  #carry<T>(exchange: Exchange<T>, work: () => Promise<T>): void {
+  #carry<T>(exchange: Exchange<T>, message: Message<T>): void {
     const { timeline, dice, climate } = this.#world;
     if (this.#state === 'closed') {
       timeline.after(dice.between(0.1, 2), () => exchange.fail(new LineFailure(false)));
     } else if (this.#state === 'silent' || dice.chance(climate.lossChance)) {
       this.#lose(exchange);
     } else {
-      const delayMs = this.#delayMs();
+      const delayMs = this.#delayMs(message.channel);
       if (delayMs >= times.leaseMs) this.#world.coverage.count('lateRequests');
-      timeline.after(delayMs, () => this.#arrive(exchange, work));
+      timeline.after(delayMs, () => this.#arrive(exchange, message));
     }
   }
 
-  #arrive<T>(exchange: Exchange<T>, work: () => Promise<T>): void {
+  #arrive<T>(exchange: Exchange<T>, { work, channel }: Message<T>): void {
     if (!this.#database.isUp) {
-      this.#world.timeline.after(this.#delayMs(), () => exchange.fail(new LineFailure(false)));
+      const refuse = (): void => exchange.fail(new LineFailure(false));
+      this.#world.timeline.after(this.#delayMs(channel), refuse);
       return;
     }
     work().then(
-      (value) => this.#return(exchange, () => exchange.succeed(value)),
-      (error) => this.#return(exchange, () => exchange.fail(error)),
+      (value) => this.#return(exchange, channel, () => exchange.succeed(value)),
+      (error) => this.#return(exchange, channel, () => exchange.fail(error)),
     );
   }
 
-  #return<T>(exchange: Exchange<T>, deliver: () => void): void {
+  #return<T>(exchange: Exchange<T>, channel: Channel, deliver: () => void): void {
     const { timeline, dice, climate } = this.#world;
     if (this.#state !== 'open' || dice.chance(climate.lossChance)) this.#lose(exchange);
-    else timeline.after(this.#delayMs(), deliver);
+    else timeline.after(this.#delayMs(channel), deliver);
   }
 
-  #double(work: () => Promise<unknown>): void {
-    this.#world.timeline.after(this.#delayMs() + this.#world.dice.between(0, 300), () => {
+  #double({ work, channel }: Message<unknown>): void {
+    this.#world.timeline.after(this.#delayMs(channel) + this.#world.dice.between(0, 300), () => {
       if (!this.#database.isUp) return;
       this.#world.coverage.count('doubledRequests');
       work().catch(() => undefined);
@@ -172,10 +190,10 @@ export class Line {
     timeline.after(dice.between(0.1, 5), () => exchange.fail(new LineFailure(true)));
   }
 
-  #delayMs(): number {
+  #delayMs(channel: Channel): number {
     const { dice, climate } = this.#world;
     const isLate = dice.chance(climate.lateChance);
     const normal = climate.delayMs * dice.between(0.5, 3);
-    return this.extraMs + (isLate ? dice.between(normal, climate.lateMs) : normal);
+    return (this.#extraMs.get(channel) ?? 0) + (isLate ? dice.between(normal, climate.lateMs) : normal);
   }
 }

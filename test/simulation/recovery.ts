@@ -1,7 +1,7 @@
 import type { Checker } from './checker.ts';
 import type { Clients, Holding } from './clients.ts';
 import type { Host } from './host.ts';
-import type { Scene } from './plan.ts';
+import type { Scene } from './incidents.ts';
 import { quietUser } from './workload.ts';
 import { calm } from './world.ts';
 

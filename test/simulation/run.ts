@@ -4,8 +4,9 @@ import { Coverage } from './coverage.ts';
 import { Database } from './database.ts';
 import { Dice } from './dice.ts';
 import { Host } from './host.ts';
+import type { Scene } from './incidents.ts';
 import { Machine } from './machine.ts';
-import { endFaults, planFaults, type Scene } from './plan.ts';
+import { endFaults, type FaultPlan, faultPlanOf, planFaults } from './plan.ts';
 import { checkRecovery } from './recovery.ts';
 import { byTick, byTurn, Timeline } from './timeline.ts';
 import { Workload } from './workload.ts';
@@ -34,6 +35,7 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<R
   const database = new Database(world);
   const hosts = hostsOf(world, database);
   const checker = new Checker(world);
+  const plan = faultPlanOf(world.dice.fork('plan'));
   const onRejection = (reason: unknown): void =>
     checker.violate('surprise', `an unhandled rejection: ${String(reason)}`);
   process.on('unhandledRejection', onRejection);
@@ -41,8 +43,7 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<R
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = options.trace === undefined ? 0 : stackTraceLimit;
   try {
-    const faultsUntil = world.dice.between(1_800, 4_200);
-    await play({ world, database, hosts, faultsUntil }, checker);
+    await play({ world, database, hosts, faultsUntil: plan.until }, plan, checker);
     await byTurn();
   } catch (error) {
     checker.violate('surprise', `the run broke off: ${error instanceof Error ? error.stack : String(error)}`);
@@ -54,7 +55,7 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<R
   return { seed, violations: checker.violations, coverage, events: timeline.happened };
 }
 
-async function play(scene: Scene, checker: Checker): Promise<void> {
+async function play(scene: Scene, plan: FaultPlan, checker: Checker): Promise<void> {
   const { world, hosts, database } = scene;
   const untilAt = scene.faultsUntil;
   const clients = new Clients(world, hosts, checker);
@@ -63,7 +64,7 @@ async function play(scene: Scene, checker: Checker): Promise<void> {
   });
   startAll(scene);
   new Workload(world, { hosts, clients, checker, untilAt }).start();
-  planFaults(scene);
+  planFaults(scene, plan);
   await world.timeline.runTo(untilAt);
   endFaults(scene);
   await checkRecovery(scene, clients, checker);

@@ -105,10 +105,11 @@ export class SimulatedStore implements SessionStore {
 
   /** A committed state: the one of the instant in which the database comes to the request. */
   async #read<T>(rows: () => T): Promise<T> {
-    const exchange = this.#line.send(this.#process, async () => {
+    const work = async (): Promise<T> => {
       await this.#database.moment();
       return rows();
-    });
+    };
+    const exchange = this.#line.send(this.#process, { channel: 'store', work, mayDouble: false });
     const { patienceMs } = this.#database.world.climate;
     const cancel = this.#process.after(patienceMs, () => exchange.fail(new LineFailure(true)));
     try {

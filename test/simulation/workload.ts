@@ -45,7 +45,7 @@ export class Workload {
       this.#world.timeline.after(this.#dice.between(30, 300), () => this.#begin(this.#establish(userId)));
     }
     this.#again([4, 32], () => this.#visit());
-    this.#again([40, 350], () => this.#act());
+    this.#again([30, 300], () => this.#act());
     this.#again([400, 4_000], () => this.#sweep());
   }
 

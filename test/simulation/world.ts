@@ -45,7 +45,7 @@ export function climateOf(dice: Dice): Climate {
     doubleChance: isStormy ? dice.between(0, 0.2) : 0,
     lostWakeChance: dice.pick([0, 0.3, 1]),
     commitMs: dice.pick([0, 2, 30]),
-    lingerChance: isStormy ? dice.between(0, 0.1) : 0,
+    lingerChance: dice.pick([0, 0, 0.05, 0.2]),
     lingerMs: dice.pick([30, 300, 900]),
     patienceMs: dice.pick([400, 700, 1_200]),
   };
