@@ -22,7 +22,8 @@ export async function runSeedsApart(
   const mutate = mutant === null ? [] : ['--import', join(import.meta.dirname, 'mutate.ts')];
   const hunt = mutant === null ? [] : ['finality'];
   const script = [join(import.meta.dirname, 'seeds.ts'), String(first), String(last), ...hunt];
-  const { stdout } = await run(process.execPath, [...mutate, ...script], {
+  // Runs leave much behind: with more room for the young, collecting it takes half the time.
+  const { stdout } = await run(process.execPath, ['--max-semi-space-size=32', ...mutate, ...script], {
     env: { ...process.env, ROLLCALL_MUTANT: mutant ?? '' },
   });
   return JSON.parse(stdout) as SeedsReport;
