@@ -17,6 +17,9 @@ import type { StagedRows } from './session-tables.ts';
 /** How often a statement goes out by itself; the others ride in the message before. */
 const roundTripChance = 0.2;
 
+/** How long the database takes at most to notice that a client is gone. */
+const noticeMs = 600;
+
 /** A place in the feed that is known after the commit. */
 interface Place extends FeedPlace {
   sequence: number;
@@ -162,6 +165,3 @@ export class ClientTransaction implements SessionTransaction {
     return exchange.answer;
   }
 }
-
-/** How long the database takes at most to notice that a client is gone. */
-const noticeMs = 600;

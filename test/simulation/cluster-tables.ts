@@ -6,8 +6,11 @@ import type {
   RenewalRequest,
 } from '../../src/cluster/ports.ts';
 import type { Revocation } from '../../src/engine/ports.ts';
-import type { Database } from './database.ts';
+import type { DatabaseServer } from './database-server.ts';
 import { LockQueue, type Release } from './locks.ts';
+
+/** How long a commit waits for the exclusive lock before it is undone. */
+const exclusiveLimitMs = 2_000;
 
 /** What a ledger that sent the database's time would say; only a build with a broken rule reads it. */
 export interface WithDatabaseTime {
@@ -19,7 +22,7 @@ export interface WithDatabaseTime {
  * the ports ask for: rows have no locks of their own, so that nothing but the cluster's lock keeps two messages apart.
  */
 export class ClusterTables {
-  readonly #database: Database;
+  readonly #server: DatabaseServer;
   readonly #nodes = new Map<string, NodeRecord>();
   /** As a restart brings them back. */
   readonly #durable = new Map<string, NodeRecord>();
@@ -30,8 +33,9 @@ export class ClusterTables {
   /** Told of every commit that published something. */
   readonly #wakeListeners = new Set<() => void>();
 
-  constructor(database: Database) {
-    this.#database = database;
+  constructor(server: DatabaseServer) {
+    this.#server = server;
+    server.onStop(() => this.#halt());
   }
 
   /** Committed now. */
@@ -46,14 +50,14 @@ export class ClusterTables {
   }
 
   /** Stops: the locks are gone, and what was never promised to be durable. */
-  halt(): void {
+  #halt(): void {
     this.#lock = new LockQueue();
     for (const [nodeId, record] of this.#durable) this.#nodes.set(nodeId, record);
   }
 
   /** The exclusive lock of terminating transactions (rule 1). */
   exclude(): Promise<Release> {
-    return this.#lock.exclude((task) => this.#database.after(exclusiveLimitMs, task));
+    return this.#lock.exclude((task) => this.#server.after(exclusiveLimitMs, task));
   }
 
   /** Becomes visible in this instant, under the exclusive lock; its sequence. */
@@ -67,8 +71,8 @@ export class ClusterTables {
   join({ nodeId, renewal }: { readonly nodeId: string; readonly renewal: number }): Promise<number> {
     return this.#sharing(async () => {
       const applied = this.#sequence;
-      await this.#database.moment();
-      await this.#database.reachDisk();
+      await this.#server.moment();
+      await this.#server.reachDisk();
       this.#record({ nodeId, renewal, applied });
       return applied;
     });
@@ -77,18 +81,18 @@ export class ClusterTables {
   /** Half the time the feed is read under the lock, half the time behind the renewal's commit: both are allowed. */
   async renew(request: RenewalRequest): Promise<RenewalReply & WithDatabaseTime> {
     const databaseAt = this.#databaseTime();
-    const isReadUnderLock = this.#database.world.dice.chance(0.5);
+    const isReadUnderLock = this.#server.world.dice.chance(0.5);
     const renewed = await this.#sharing(async () => {
       const { nodeId, renewal, applied } = request;
       if (!this.#isNew({ nodeId, renewal }, true)) return null;
       const read = await this.#readUnderLock(applied);
-      await this.#database.reachDisk();
+      await this.#server.reachDisk();
       this.#record({ nodeId, renewal, applied });
       return { ...read, nodes: this.nodes };
     });
     if (renewed === null) return { isKnown: false, databaseAt };
     if (isReadUnderLock) return { isKnown: true, ...renewed, databaseAt };
-    await this.#database.moment();
+    await this.#server.moment();
     const { sequence } = renewed;
     const { trimmed, entries } = this.#news(request.applied);
     const told = entries.filter((entry) => entry.sequence <= sequence);
@@ -97,38 +101,38 @@ export class ClusterTables {
 
   /** One look, without a lock. */
   async catchUp(applied: number): Promise<FeedNews> {
-    await this.#database.moment();
+    await this.#server.moment();
     return this.#news(applied);
   }
 
   /** Visible in this instant, and gone again if the database stops before the next renewal. */
   async confirm({ nodeId, applied }: { readonly nodeId: string; readonly applied: number }): Promise<void> {
-    await this.#database.moment();
+    await this.#server.moment();
     const current = this.#nodes.get(nodeId);
     if (current === undefined || current.applied >= applied) return;
     this.#nodes.set(nodeId, { ...current, applied });
-    this.#database.world.note(() => `database: ${nodeId} confirms that it has applied ${applied}`);
+    this.#server.world.note(() => `database: ${nodeId} confirms that it has applied ${applied}`);
   }
 
   /** Removes a node whose renewal number has not changed (rule 7). */
   async remove({ nodeId, renewal }: { readonly nodeId: string; readonly renewal: number }): Promise<void> {
     const release = await this.exclude();
-    await this.#database.reachDisk();
+    await this.#server.reachDisk();
     const current = this.#nodes.get(nodeId);
     const isUnchanged = current?.renewal === renewal;
     if (isUnchanged) this.#forget(nodeId, 'removed');
-    else if (current !== undefined) this.#database.world.coverage.count('sparedNodes');
+    else if (current !== undefined) this.#server.world.coverage.count('sparedNodes');
     release();
   }
 
   async leave(nodeId: string): Promise<void> {
-    await this.#database.reachDisk();
+    await this.#server.reachDisk();
     this.#forget(nodeId, 'left');
   }
 
   /** Drops what all nodes have applied, or, as the rules allow, everything (rule 10). */
   async trim(isEverything: boolean = false): Promise<void> {
-    await this.#database.moment();
+    await this.#server.moment();
     const applied = isEverything ? [] : this.nodes.map((node) => node.applied);
     this.#trimmed = Math.max(this.#trimmed, Math.min(this.#sequence, ...applied));
     this.#feed = this.#feed.filter(({ sequence }) => sequence > this.#trimmed);
@@ -144,12 +148,12 @@ export class ClusterTables {
   /** The feed before the sequence: the order of two reads that only the shared lock makes right. */
   async #readUnderLock(applied: number): Promise<FeedNews> {
     const { trimmed, entries } = this.#news(applied);
-    await this.#database.moment();
+    await this.#server.moment();
     return { sequence: this.#sequence, trimmed, entries };
   }
 
   #news(applied: number): FeedNews {
-    if (this.#trimmed > applied) this.#database.world.coverage.count('trimmedNews');
+    if (this.#trimmed > applied) this.#server.world.coverage.count('trimmedNews');
     const entries = this.#feed.filter((entry) => entry.sequence > applied);
     return { sequence: this.#sequence, trimmed: this.#trimmed, entries };
   }
@@ -160,13 +164,13 @@ export class ClusterTables {
     const applied = Math.max(node.applied, this.#nodes.get(node.nodeId)?.applied ?? 0);
     this.#nodes.set(node.nodeId, { ...node, applied });
     this.#durable.set(node.nodeId, { ...node, applied });
-    this.#database.world.note(
+    this.#server.world.note(
       () => `database: ${node.nodeId} renewed (${node.renewal}), has applied ${node.applied}`,
     );
   }
 
   #isNew({ nodeId, renewal }: Pick<NodeRecord, 'nodeId' | 'renewal'>, mustBeKnown: boolean): boolean {
-    const { coverage } = this.#database.world;
+    const { coverage } = this.#server.world;
     const current = this.#nodes.get(nodeId);
     if (current === undefined) {
       if (mustBeKnown) coverage.count('forgottenNodes');
@@ -179,15 +183,12 @@ export class ClusterTables {
   #forget(nodeId: string, how: 'removed' | 'left'): void {
     if (!this.#nodes.delete(nodeId)) return;
     this.#durable.delete(nodeId);
-    this.#database.world.note(() => `database: ${nodeId} ${how}`);
-    if (how === 'removed') this.#database.world.coverage.count('removedNodes');
+    this.#server.world.note(() => `database: ${nodeId} ${how}`);
+    if (how === 'removed') this.#server.world.coverage.count('removedNodes');
   }
 
   /** The database's own clock, a good second off: nothing may depend on it. */
   #databaseTime(): number {
-    return Math.floor(Date.UTC(2026, 10, 23, 13, 6) + this.#database.world.timeline.now);
+    return Math.floor(Date.UTC(2026, 10, 23, 13, 6) + this.#server.world.timeline.now);
   }
 }
-
-/** How long a commit waits for the exclusive lock before it is undone. */
-const exclusiveLimitMs = 2_000;

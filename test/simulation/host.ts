@@ -3,6 +3,7 @@ import type { Database } from './database.ts';
 import { Line } from './line.ts';
 import type { Machine } from './machine.ts';
 import { SimulatedNode } from './node.ts';
+import { SimulatedProcess } from './process.ts';
 import type { World } from './world.ts';
 
 /** What came of a request. */
@@ -21,6 +22,9 @@ export class Host {
   readonly #database: Database;
   #node: SimulatedNode | null = null;
   #isServing = false;
+  #starts = 0;
+  /** The latest process; a node is made in it, and may crash while it is made. */
+  #process: SimulatedProcess | null = null;
 
   constructor(machine: Machine, database: Database) {
     this.machine = machine;
@@ -43,7 +47,10 @@ export class Host {
 
   /** Starts a node, which serves at once: without a lease it asks the store. */
   start(): void {
-    const process = this.machine.boot();
+    this.#process?.end();
+    this.#starts += 1;
+    const process = new SimulatedProcess(`${this.name}.${this.#starts}`, this.machine);
+    this.#process = process;
     this.#world.note(() => `${process.id} starts`);
     const node = new SimulatedNode(process, this.line, this.#database);
     this.#node = node;
@@ -54,8 +61,18 @@ export class Host {
     void node.cluster.start();
   }
 
+  /** The process is gone, and all it knew. */
   crash(): void {
-    this.machine.crash();
+    const process = this.#process;
+    if (process === null || !process.isAlive) return;
+    this.#world.note(() => `${process.id} crashes`);
+    this.#world.coverage.count('crashes');
+    process.end();
+  }
+
+  /** The run is over. */
+  stop(): void {
+    this.#process?.end();
   }
 
   /** Stops serving, lets what is under way finish for a moment, and leaves (rule 7). */

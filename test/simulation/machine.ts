@@ -1,5 +1,4 @@
 import { type ClockFaults, MachineClock } from './clock.ts';
-import { SimulatedProcess } from './process.ts';
 import type { World } from './world.ts';
 
 /** Something that happens to a machine in the middle of what its process is doing. */
@@ -11,16 +10,14 @@ interface Trap {
 /** Within so much true time a machine loses at most one of its clocks: more than a lease on the slowest clock. */
 const bothClocksMs = 1_100;
 
-/** A machine: two clocks, and at most one process at a time, which can stall, be suspended, crash and start again. */
+/** A machine: two clocks, and whatever runs on it can stall, be suspended, or meet something in the middle of a step. */
 export class Machine {
   readonly name: string;
   readonly clock: MachineClock;
   readonly world: World;
-  process: SimulatedProcess | null = null;
   #frozenUntil = 0;
   #suspendedUntil = Number.NEGATIVE_INFINITY;
   #setBackAt = Number.NEGATIVE_INFINITY;
-  #starts = 0;
   #trap: Trap | null = null;
 
   constructor(name: string, world: World, clockFaults: ClockFaults) {
@@ -39,23 +36,6 @@ export class Machine {
 
   get isFrozen(): boolean {
     return this.#frozenUntil > this.world.timeline.now;
-  }
-
-  /** A process with empty memory and a name nobody had before. */
-  boot(): SimulatedProcess {
-    this.process?.end();
-    this.#starts += 1;
-    this.process = new SimulatedProcess(`${this.name}.${this.#starts}`, this);
-    return this.process;
-  }
-
-  /** The process is gone, and all it knew. */
-  crash(): void {
-    if (this.process === null) return;
-    this.world.note(() => `${this.process?.id} crashes`);
-    this.world.coverage.count('crashes');
-    this.process.end();
-    this.process = null;
   }
 
   /** Nothing of the machine runs for so long, but its clocks do (SIGSTOP, a long garbage collection). */

@@ -72,7 +72,7 @@ async function play(scene: Scene, plan: FaultPlan, checker: Checker): Promise<vo
   await world.timeline.runTo(untilAt);
   endFaults(scene);
   await checkRecovery(scene, { clients, checker, isWhole: dice.chance(wholeRecoveryChance) });
-  for (const host of hosts) host.machine.process?.end();
+  for (const host of hosts) host.stop();
 }
 
 /** Most nodes start together; sometimes one joins when there is something to miss. */
