@@ -122,6 +122,14 @@ const endings: Record<string, (laboratory: Laboratory) => Promise<unknown>> = {
   },
   'a log-out of all others': async ({ sessions, establish }) =>
     sessions.revokeOthers((await establish()).session),
+  'a sign-in that replaces a session': async ({ establish }) =>
+    establish({ replaces: (await establish()).session }),
+  'a sign-in that replaces a session which has ended already': async ({ establish, store }) => {
+    const { session } = await establish();
+    const termination = { at: 1, reason: 'revoked', actor: theSystem() } as const;
+    await store.write((tx) => tx.terminateSessions([session.id], termination));
+    await establish({ replaces: session });
+  },
   'a rotation': async ({ sessions, establish }) => sessions.rotate((await establish()).session, []),
   'a raised epoch': ({ sessions }) => sessions.revokeAll('mara', 'revoked', theSystem()),
   'a disabled user': ({ sessions }) => sessions.putDisabled('mara', true, theSystem()),
