@@ -41,6 +41,7 @@ export class Link {
   readonly #databasePort: number;
   readonly #connections = new Set<Connection>();
   #state: LinkState = fair;
+  #awaited: { readonly text: string; readonly seen: () => void } | null = null;
   #tear: { readonly where: Tear; readonly torn: () => void } | null = null;
 
   private constructor(databasePort: number) {
@@ -89,6 +90,13 @@ export class Link {
     });
   }
 
+  /** Resolves when the server sends a message that holds the text, before it is passed on. */
+  nextRequest(text: string): Promise<void> {
+    return new Promise((resolve) => {
+      this.#awaited = { text, seen: resolve };
+    });
+  }
+
   async close(): Promise<void> {
     this.set({ refuses: true });
     this.cut();
@@ -116,6 +124,10 @@ export class Link {
     if (from === 'database' && this.#state.losesNotifications && isNotification(frame)) {
       this.counts.notificationsLost += 1;
       return false;
+    }
+    if (this.#awaited !== null && from === 'client' && frame.bytes.includes(this.#awaited.text)) {
+      this.#awaited.seen();
+      this.#awaited = null;
     }
     if (!this.#isTorn(frame, from)) return true;
     this.counts.commitsTorn += 1;
