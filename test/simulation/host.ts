@@ -1,18 +1,9 @@
-import { RollcallError } from '../../src/errors.ts';
 import type { Database } from './database.ts';
 import { Line } from './line.ts';
 import type { Machine } from './machine.ts';
-import { SimulatedNode } from './node.ts';
+import { type Outcome, SimulatedNode } from './node.ts';
 import { SimulatedProcess } from './process.ts';
 import type { World } from './world.ts';
-
-/** What came of a request. */
-export type Outcome<T> =
-  | { readonly kind: 'done'; readonly value: T }
-  /** The node gave an error with this code. */
-  | { readonly kind: 'refused'; readonly code: string }
-  /** There is no answer: the node is down, went down, or took too long. */
-  | { readonly kind: 'unanswered' };
 
 /** A machine with its line to the database and the node that runs on it, as clients see it. */
 export class Host {
@@ -103,23 +94,18 @@ export class Host {
         this.#world.timeline.after(1, () => resolve({ kind: 'unanswered' }));
         return;
       }
-      const forget = node.process.onEnd(() => resolve({ kind: 'unanswered' }));
-      if (patienceMs !== null) this.#world.timeline.after(patienceMs, () => resolve({ kind: 'unanswered' }));
+      const giveUp = (): void => resolve({ kind: 'unanswered' });
+      const forget = node.process.onEnd(giveUp);
+      const cancel = patienceMs === null ? null : this.#world.timeline.after(patienceMs, giveUp);
       const answer = (outcome: Outcome<T>): void => {
-        forget();
         node.process.emit(() => {
+          forget();
+          cancel?.();
           if (outcome.kind === 'done') settle(outcome.value, node);
           resolve(outcome);
         });
       };
-      node.process.deliver(() => {
-        node
-          .during(() => work(node))
-          .then(
-            (value) => answer({ kind: 'done', value }),
-            (error) => answer({ kind: 'refused', code: codeOf(error) }),
-          );
-      });
+      node.process.deliver(() => node.serve(work, answer));
     });
   }
 
@@ -130,8 +116,4 @@ export class Host {
     this.#world.note(() => `${node.process.id} has left`);
     node.process.end();
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof RollcallError ? error.code : `a surprise: ${String(error)}`;
 }

@@ -14,6 +14,14 @@ import type { SimulatedProcess } from './process.ts';
 import { SimulatedStore } from './store.ts';
 import type { World } from './world.ts';
 
+/** What came of a request. */
+export type Outcome<T> =
+  | { readonly kind: 'done'; readonly value: T }
+  /** The node gave an error with this code. */
+  | { readonly kind: 'refused'; readonly code: string }
+  /** There is no answer: the node is down, went down, or took too long. */
+  | { readonly kind: 'unanswered' };
+
 /** What a client that signs in again holds from before. */
 interface Held {
   readonly session: SessionRecord;
@@ -58,14 +66,22 @@ export class SimulatedNode {
     return this.#underWay;
   }
 
-  /** Counts a request that is being answered. */
-  async during<T>(work: () => T | Promise<T>): Promise<T> {
-    this.#underWay += 1;
-    try {
-      return await work();
-    } finally {
-      this.#underWay -= 1;
+  /** Answers a request, in the same step when that needs nothing from outside. */
+  serve<T>(work: (node: SimulatedNode) => T | Promise<T>, answer: (outcome: Outcome<T>) => void): void {
+    const result = work(this);
+    if (!(result instanceof Promise)) {
+      answer({ kind: 'done', value: result });
+      return;
     }
+    this.#underWay += 1;
+    const end = (outcome: Outcome<T>): void => {
+      this.#underWay -= 1;
+      answer(outcome);
+    };
+    result.then(
+      (value) => end({ kind: 'done', value }),
+      (error) => end({ kind: 'refused', code: codeOf(error) }),
+    );
   }
 
   /** Signs a user in: from a new device, or from the one that holds a session until now. */
@@ -149,4 +165,8 @@ function stepping(process: SimulatedProcess): Clock {
 
 function describe({ sessionIds, userIds, isEverything }: Evictions): string {
   return isEverything ? 'everything' : [...sessionIds.map((id) => id.slice(-4)), ...userIds].join(', ');
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof RollcallError ? error.code : `a surprise: ${String(error)}`;
 }

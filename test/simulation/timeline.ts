@@ -54,13 +54,13 @@ export class Timeline {
     };
   }
 
-  after(delayMs: number, task: () => void): void {
-    this.at(this.#now + delayMs, task);
+  after(delayMs: number, task: () => void): () => void {
+    return this.at(this.#now + delayMs, task);
   }
 
   /** A pause for the parts that are simulated. */
   pause(delayMs: number): Promise<void> {
-    return new Promise((resolve) => this.after(delayMs, resolve));
+    return new Promise((resolve) => void this.after(delayMs, resolve));
   }
 
   /** Lets everything happen that is planned up to the instant. */

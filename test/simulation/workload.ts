@@ -61,7 +61,7 @@ export class Workload {
   /** A request with a session: mostly a live one, sometimes one that has ended. */
   #visit(): void {
     const { holdings } = this.#clients;
-    const ended = this.#dice.chance(0.25) ? holdings.slice(-8) : this.#clients.live();
+    const ended = this.#dice.chance(0.12) ? holdings.slice(-8) : this.#clients.live();
     const holding = this.#dice.pickAny(ended);
     if (holding !== null) this.#clients.verify(holding, this.#dice.pick(this.#hosts));
   }
