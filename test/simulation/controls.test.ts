@@ -4,11 +4,28 @@
  * test/simulation/replay.ts <seed>`.
  */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { mutants } from './mutants.ts';
 import { runSeedsApart } from './seeds-process.ts';
 
+const root = dirname(dirname(import.meta.dirname));
 const maxSeeds = 500;
+
+describe('the builds with a broken rule', () => {
+  it('replace fragments that are in their files exactly once', () => {
+    const edits = mutants.flatMap(({ name, edits }) => edits.map((edit) => ({ name, ...edit })));
+    const counts = edits.map(({ name, file, from }) => {
+      const text = readFileSync(join(root, file), 'utf8');
+      return `${name} in ${file}: ${text.split(from).length - 1}`;
+    });
+    assert.deepEqual(
+      counts.filter((count) => !count.endsWith(': 1')),
+      [],
+    );
+  });
+});
 
 describe('the simulation finds a build in which', () => {
   for (const { name, broken } of mutants) {
