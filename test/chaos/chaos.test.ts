@@ -17,7 +17,7 @@ import { Recorder } from './recorder.ts';
 import { Stage } from './stage.ts';
 
 const secondsEach = 2.5;
-const outageSeconds = 4;
+const extent = { outageSeconds: 4, halfRenewals: 3 };
 /** `SEED=… node --test test/chaos/chaos.test.ts` makes the choices of another run again. */
 const seed = process.env['SEED'] ?? String(Date.now());
 
@@ -64,7 +64,7 @@ describe('three servers on PostgreSQL', () => {
       assert.ok(stage);
       const scene = { recorder, requests: stage.requests, ports: stage.ports };
       await stage.leased();
-      const { notes, wrongs } = await measure(stage, scene, outageSeconds);
+      const { notes, wrongs } = await measure(stage, scene, extent);
       for (const note of notes) test.diagnostic(note);
       await stage.heal();
       assertNone(recorder.counts.violations, recorder);
@@ -74,7 +74,8 @@ describe('three servers on PostgreSQL', () => {
   }
 });
 
-describe('the checker catches servers on which', () => {
+// Two at once: they wait for leases more than they work.
+describe('the checker catches servers on which', { concurrency: 2 }, () => {
   for (const control of controls) {
     it(mutantOf(control.mutant).broken, async (test) => {
       const { violation, attempts } = await provoke(control, await sharedPostgres(), 'mutant');

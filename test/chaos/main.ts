@@ -19,7 +19,7 @@ import { summaryOf } from './summary.ts';
 
 const residents = 6;
 const fewestLogOuts = 2_000;
-const outageSeconds = 30;
+const extent = { outageSeconds: 30, halfRenewals: 10 };
 const resultsFolder = join(import.meta.dirname, '../../build/chaos');
 
 interface Settings {
@@ -87,7 +87,7 @@ async function measureOn(stage: Stage, recorder: Recorder): Promise<void> {
   for (const { name, measure } of measurements) {
     using _progress = showProgress(name, recorder);
     try {
-      const { notes, wrongs } = await measure(stage, scene, outageSeconds);
+      const { notes, wrongs } = await measure(stage, scene, extent);
       for (const note of notes) console.log(`  ${note}`);
       for (const wrong of wrongs) complain(wrong);
     } catch (error) {

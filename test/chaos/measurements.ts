@@ -13,7 +13,15 @@ export interface Measured {
 /** Something with a bound, measured under a fault. */
 export interface Measurement {
   readonly name: string;
-  measure(stage: Stage, scene: Scene, outageSeconds: number): Promise<Measured>;
+  measure(stage: Stage, scene: Scene, extent: Extent): Promise<Measured>;
+}
+
+/** How long and how often. */
+export interface Extent {
+  /** How long the database is gone. */
+  readonly outageSeconds: number;
+  /** How often a node is stopped in the middle of a renewal. */
+  readonly halfRenewals: number;
 }
 
 const leaseMs = 1_000;
@@ -46,8 +54,8 @@ const standstill: Measurement = {
 
 const halfRenewal: Measurement = {
   name: 'one node is stopped in the middle of a renewal',
-  measure: async (stage, scene) => {
-    const took = await measureHalfRenewal(stage, scene, 5);
+  measure: async (stage, scene, { halfRenewals }) => {
+    const took = await measureHalfRenewal(stage, scene, halfRenewals);
     const slowest = Math.max(...took);
     return {
       notes: [
@@ -60,11 +68,11 @@ const halfRenewal: Measurement = {
 
 const outage: Measurement = {
   name: 'the database is gone and comes back',
-  measure: async (stage, scene, seconds) => {
-    const report = await measureOutage(stage, scene, seconds);
+  measure: async (stage, scene, { outageSeconds }) => {
+    const report = await measureOutage(stage, scene, outageSeconds);
     const { accepted, lastAcceptedAtMs, unavailable, others, serviceAfterMs } = report;
     const notes = [
-      `without a database for ${seconds} s memory accepted ${accepted} requests, the last begun ` +
+      `without a database for ${outageSeconds} s memory accepted ${accepted} requests, the last begun ` +
         `${milliseconds(lastAcceptedAtMs)} ms after it was gone, and ${unavailable} got 503; full service on every node ` +
         `${milliseconds(serviceAfterMs)} ms after it was back`,
     ];

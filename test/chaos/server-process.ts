@@ -24,6 +24,8 @@ export interface ServerSettings {
 const worker = join(import.meta.dirname, 'server-worker.ts');
 /** Breaks what is loaded after it. */
 const mutate = join(import.meta.dirname, '../simulation/mutate.ts');
+/** What was compiled once is not compiled again: servers are started dozens of times. */
+const compileCache = join(import.meta.dirname, '../../build/compile-cache');
 const longestLog = 100_000;
 
 /** One server, in a process that can be killed, paused and lied to about the time. */
@@ -134,6 +136,7 @@ export class ServerProcess {
 function environmentOf(settings: ServerSettings): NodeJS.ProcessEnv {
   const { port, publicUrl, databaseUrl, secretFile, mutant } = settings;
   return {
+    NODE_COMPILE_CACHE: compileCache,
     PORT: String(port),
     ROLLCALL_PUBLIC_URL: publicUrl,
     ROLLCALL_DATABASE_URL: databaseUrl,
