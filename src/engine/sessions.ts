@@ -62,6 +62,8 @@ export interface MemoryStats {
 const touchIntervalMs = 30_000;
 /** Sessions a sweep ends in one transaction: a few round trips each, and the transaction must stay within its time. */
 const sweepBatch = 100;
+/** Activities that a sweep writes in one transaction: some hundredths of a second, for which log-outs wait. */
+const activityBatch = 1_000;
 /** Rows a purge removes in one transaction: one statement, whatever their number. */
 const purgeBatch = 500;
 
@@ -331,8 +333,14 @@ export class Sessions<Tx extends SessionTransaction = SessionTransaction> {
   }
 
   async #writeActivity(): Promise<void> {
-    const written = [...this.#activities];
-    if (written.length === 0) return;
+    const waiting = [...this.#activities];
+    for (let start = 0; start < waiting.length; start += activityBatch)
+      await this.#writeActivities(waiting.slice(start, start + activityBatch));
+  }
+
+  async #writeActivities(
+    written: readonly (readonly [string, { readonly userId: string; readonly at: number }])[],
+  ): Promise<void> {
     await this.#store.write((tx) =>
       tx.recordActivity(written.map(([sessionId, { at }]) => ({ sessionId, at }))),
     );

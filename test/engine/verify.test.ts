@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { AccountTransaction } from '../../src/accounts/ports.ts';
+import type { Activity } from '../../src/engine/ports.ts';
 import { mintId, mintToken } from '../../src/engine/token.ts';
 import { createLaboratory, day, hour, minute, second } from '../laboratory.ts';
 
@@ -173,5 +175,30 @@ describe('activity', () => {
     sessions.touch(session);
     await sessions.sweep();
     assert.equal((await store.lookUp(session.id))?.session.lastActiveAt, at);
+  });
+
+  test('of many sessions is written in steps, so that none holds up other changes for long', async () => {
+    const { sessions, establish, clock, store } = createLaboratory();
+    const { session } = await establish();
+    const steps: number[] = [];
+    const write = store.write.bind(store);
+    const recording = (tx: AccountTransaction): AccountTransaction =>
+      new Proxy(tx, {
+        get: (target, name) => {
+          const member: unknown = Reflect.get(target, name);
+          if (typeof member !== 'function') return member;
+          return (...values: unknown[]) => {
+            if (name === 'recordActivity') steps.push((values[0] as readonly Activity[]).length);
+            return Reflect.apply(member, target, values);
+          };
+        },
+      });
+    store.write = (change) => write((tx) => change(recording(tx)));
+    clock.advance(minute);
+    for (let n = 0; n < 2_500; n += 1) sessions.touch({ ...session, id: `${session.id}${n}` });
+    sessions.touch(session);
+    await sessions.sweep();
+    assert.deepEqual(steps, [1_000, 1_000, 501]);
+    assert.equal((await store.lookUp(session.id))?.session.lastActiveAt, clock.now());
   });
 });
