@@ -65,7 +65,7 @@ const changeLimitMs = 3_000;
  * Throws `store_unsafe` for settings that can't keep the promise, `store_newer`, `invalid_setting` for an unusable
  * connection string or another secret, and `store_unavailable` when the database doesn't answer within a second.
  * From then on the store outlives any failure of the database: reads reject with `store_unavailable` within a second,
- * writes within five, and both succeed again within half a second of its return.
+ * writes within eight, and both succeed again within half a second of its return.
  */
 export async function openPostgresStore(options: PostgresOptions): Promise<PostgresStore> {
   const warnings = await prepareDatabase(new ConnectionSource(options), options.secretFingerprint ?? null);

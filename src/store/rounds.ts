@@ -43,8 +43,8 @@ export interface RoundLimits {
   readonly clock?: Clock;
 }
 
-/** Milliseconds for which a change that finds its locks taken is tried again; then `store_unavailable`. */
-const retryLimitMs = 3_500;
+/** Milliseconds for which a change waits for its turn, or, when its locks are taken, for the next; then `store_unavailable`. */
+const patienceMs = 3_500;
 
 /** What the rounds have done since the start. */
 export interface RoundStats {
@@ -54,7 +54,7 @@ export interface RoundStats {
 }
 
 interface Entry {
-  /** The monotonic instant after which it is not tried again. */
+  /** The monotonic instant after which it is not begun, and not tried again. */
   readonly until: number;
   /** Runs the change in its savepoint and keeps or undoes it. Throws only when the whole round is lost. */
   attempt(): Promise<void>;
@@ -128,7 +128,7 @@ export class CommitRounds<Tx extends object> {
   ): Entry {
     let outcome: Outcome<T> | null = null;
     return {
-      until: this.#clock.monotonic() + retryLimitMs,
+      until: this.#clock.monotonic() + patienceMs,
       attempt: async () => {
         const saved = this.#ledger.save();
         if (saved !== undefined) await saved;
@@ -176,9 +176,17 @@ export class CommitRounds<Tx extends object> {
     while (this.#waiting.length > 0) {
       // One turn of the event loop, so that all requests that arrived together share the commit.
       await nextTurn();
-      await this.#round(this.#waiting.splice(0, this.#maxGroup));
+      const group = this.#timely(this.#waiting.splice(0, this.#maxGroup));
+      if (group.length > 0) await this.#round(group);
     }
     this.#isRunning = false;
+  }
+
+  /** Without those that have waited too long: behind slow rounds the queue is no reason to leave a caller without an answer. */
+  #timely(group: readonly Entry[]): readonly Entry[] {
+    const now = this.#clock.monotonic();
+    for (const entry of group) if (now > entry.until) entry.refuse(waitedTooLong());
+    return group.filter(({ until }) => now <= until);
   }
 
   async #round(group: readonly Entry[]): Promise<void> {
@@ -233,6 +241,13 @@ function within<T>(limitMs: number, work: () => Promise<T>): Promise<T> {
 function tookTooLong(limitMs: number): RollcallError {
   return new RollcallError('store_unavailable', {
     detail: `A change did not end within ${limitMs} ms, so it was undone.`,
+  });
+}
+
+function waitedTooLong(): RollcallError {
+  return new RollcallError('store_unavailable', {
+    detail: `The change waited ${patienceMs} ms for its turn, so nothing was changed.`,
+    retryAfterSeconds: 1,
   });
 }
 

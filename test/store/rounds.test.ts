@@ -4,6 +4,7 @@ import { CommitRounds, type RoundLimits } from '../../src/store/rounds.ts';
 import { SqliteConnection } from '../../src/store/sqlite/connection.ts';
 import { sqliteLedger } from '../../src/store/sqlite/ledger.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
+import { FixedClock } from '../laboratory.ts';
 import { databasePath } from './store-files.ts';
 
 interface Notes {
@@ -62,6 +63,25 @@ describe('a round of changes', () => {
     assert.deepEqual([rounds.stats.commits, texts()], [1, ['first']]);
     await Promise.all(late);
     assert.deepEqual([rounds.stats.commits, texts()], [2, ['first', 'second']]);
+  });
+
+  it('refuses what waited too long for its turn, and changes nothing of it', async (test) => {
+    const clock = new FixedClock();
+    const { rounds, texts } = openNotes(test, plain, { clock });
+    const late: Promise<unknown>[] = [];
+    await rounds.write(async (notes) => {
+      await notes.add('slow');
+      late.push(
+        assert.rejects(
+          rounds.write((next) => next.add('late')),
+          { code: 'store_unavailable' },
+        ),
+      );
+      clock.advance(3_501);
+      late.push(rounds.write((next) => next.add('in time')));
+    });
+    await Promise.all(late);
+    assert.deepEqual(texts(), ['slow', 'in time']);
   });
 
   it('undoes a change that does not end in time, alone, and refuses what it tries later', async (test) => {
