@@ -119,13 +119,20 @@ function slowDatabase({ world, database }: Scene, _: Host, dice: Dice): void {
   });
 }
 
-/** A node is silent until the others ask for its removal, and renews while that request is on its way. */
+/**
+ * A node is silent until the others ask for its removal, and renews while that request is on its way. It hears no
+ * notification for another second, and half the time its next renewals are slow.
+ */
 export function backJustInTime(scene: Scene, host: Host, dice: Dice): void {
   const silentMs = dice.between(2_050, 2_700);
   if (dice.chance(0.5)) host.machine.freeze(silentMs);
   else cutFor(scene, host, dice.pick(['closed', 'silent'] as const), silentMs);
   deafenFor(scene, host, silentMs + 1_000);
   for (const other of scene.hosts) if (other !== host) other.line.slow(dice.between(100, 700), ['upkeep']);
+  if (dice.chance(0.5)) return;
+  const backMs = silentMs + dice.between(10, 120);
+  later(scene, backMs, () => host.line.slow(dice.between(300, 900), ['renewals']));
+  later(scene, backMs + 1_000, () => host.line.slow(0, ['renewals']));
 }
 
 function leave(scene: Scene, host: Host, dice: Dice): void {

@@ -14,9 +14,9 @@ export interface FaultPlan {
 /** The plan of a seed: mostly everything at once; else one fault alone, which others would so often cut short. */
 export function faultPlanOf(dice: Dice): FaultPlan {
   const meanGapMs = dice.pick([150, 400, 900]);
-  if (dice.chance(0.7)) return { until: dice.between(1_800, 4_200), only: null, meanGapMs };
+  if (dice.chance(0.55)) return { until: dice.between(1_800, 4_200), only: null, meanGapMs };
   // What takes longest, alone, needs to begin early and end late.
-  if (dice.chance(0.5)) return { until: dice.between(3_400, 4_200), only: backJustInTime, meanGapMs: 5_000 };
+  if (dice.chance(0.55)) return { until: dice.between(3_400, 4_200), only: backJustInTime, meanGapMs: 5_000 };
   const [, only] = dice.pick(incidents);
   return { until: dice.between(1_800, 3_500), only, meanGapMs: 1_500 };
 }

@@ -73,12 +73,11 @@ export class Workload {
     else this.#end(this.#dice.pick(live));
   }
 
+  /** Signs in from a new device, or on one that holds a session until now, sometimes another user's. */
   #establish(userId: string): Promise<void> {
-    const isReturning = userId !== quietUser && this.#dice.chance(0.3);
-    return this.#clients.establish(
-      userId,
-      isReturning ? this.#dice.pickAny(this.#clients.live(userId)) : null,
-    );
+    if (userId === quietUser || this.#dice.chance(0.7)) return this.#clients.establish(userId, null);
+    const holder = this.#dice.chance(0.8) ? userId : this.#dice.pick(users);
+    return this.#clients.establish(userId, this.#dice.pickAny(this.#clients.live(holder)));
   }
 
   /** Ends a session, mostly while every node holds it in memory. */
