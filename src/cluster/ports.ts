@@ -54,7 +54,10 @@ export type RenewalReply =
 export interface ClusterLedger {
   /** Takes the shared lock, records the node as having applied all there is, and gives the sequence. */
   join(node: { readonly nodeId: string; readonly renewal: number }): Promise<number>;
-  /** Takes the shared lock, records the request where its number is new, and reads sequence and feed (rule 2). */
+  /**
+   * Takes the shared lock, records the request where its number is new, and reads sequence and feed (rule 2). What the table
+   * says the node has applied never goes back.
+   */
   renew(request: RenewalRequest): Promise<RenewalReply>;
   /** Reads the feed past `applied` in one look, without a lock: it grants nothing. */
   catchUp(applied: number): Promise<FeedNews>;
