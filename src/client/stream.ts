@@ -33,6 +33,11 @@ export interface OpenStream {
   retryNow(): void;
 }
 
+/**
+ * A step-up ends the old token, and with it the stream, up to a second before its answer brings the new one: an attempt
+ * between the two is refused in a session that goes on. The second of two comes more than a second after the first.
+ */
+const decisiveRefusals = 2;
 const firstDelayMs = 1_000;
 const longestDelayMs = 30_000;
 
@@ -70,9 +75,13 @@ export function openStream(options: StreamOptions): OpenStream {
   };
 }
 
-type Outcome =
-  | { readonly kind: 'refused' }
-  | { readonly kind: 'lost'; readonly wasOpen: boolean; readonly retryAfterSeconds: number };
+/** How an attempt ended, sooner or later. */
+interface Outcome {
+  /** The server knows no session for the token that was sent. */
+  readonly isRefused: boolean;
+  readonly wasOpen: boolean;
+  readonly retryAfterSeconds: number;
+}
 
 async function keepConnected(
   options: StreamOptions,
@@ -81,10 +90,12 @@ async function keepConnected(
 ): Promise<void> {
   const random = options.random ?? randomFraction;
   let attempt = 0;
+  let refusals = 0;
   while (!stop.aborted) {
     const outcome = await connect(options, stop);
     if (stop.aborted) return;
-    if (outcome.kind === 'refused') return options.onRefused();
+    refusals = outcome.isRefused ? refusals + 1 : 0;
+    if (refusals === decisiveRefusals) return options.onRefused();
     options.onLive(false);
     attempt = outcome.wasOpen ? 0 : attempt + 1;
     await pause(retryDelayMs(attempt, random(), outcome.retryAfterSeconds));
@@ -103,7 +114,7 @@ async function connect(options: StreamOptions, stop: AbortSignal): Promise<Outco
       credentials: 'include',
       signal: AbortSignal.any([stop, silence.signal]),
     });
-    if (response.status === 401) return { kind: 'refused' };
+    if (response.status === 401) return { isRefused: true, wasOpen: false, retryAfterSeconds: 0 };
     if (!response.ok || response.body === null) return lost(false, response.headers.get('retry-after'));
     wasOpen = true;
     options.onLive(true);
@@ -117,7 +128,7 @@ async function connect(options: StreamOptions, stop: AbortSignal): Promise<Outco
 }
 
 function lost(wasOpen: boolean, retryAfter: string | null): Outcome {
-  return { kind: 'lost', wasOpen, retryAfterSeconds: Math.min(Number(retryAfter ?? 0) || 0, 60) };
+  return { isRefused: false, wasOpen, retryAfterSeconds: Math.min(Number(retryAfter ?? 0) || 0, 60) };
 }
 
 async function read(

@@ -73,17 +73,24 @@ describe('the event stream', () => {
 
   it('says when it is live and when it was lost, and connects again', async () => {
     const { live, attempts } = await play([() => new Response(ready), () => new Response(ready)]);
-    assert.deepEqual(live, [true, false, true, false]);
-    assert.equal(attempts, 3);
+    assert.deepEqual(live, [true, false, true, false, false]);
+    assert.equal(attempts, 4);
   });
 
   it('does not call a refused attempt live', async () => {
     const { live } = await play([() => new Response(null, { status: 503 })]);
-    assert.deepEqual(live, [false]);
+    assert.deepEqual(live, [false, false]);
   });
 
-  it('stops for good when there is no session', async () => {
+  it('stops for good when it is told twice that there is no session', async () => {
     const { attempts } = await play([]);
-    assert.equal(attempts, 1);
+    assert.equal(attempts, 2);
+  });
+
+  it('goes on when it was refused once: the session may just be getting a new token', async () => {
+    const refusal = (): Response => new Response(null, { status: 401 });
+    const { live, attempts } = await play([() => new Response(ready), refusal, () => new Response(ready)]);
+    assert.deepEqual(live, [true, false, false, true, false, false]);
+    assert.equal(attempts, 5);
   });
 });
