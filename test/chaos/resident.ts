@@ -74,11 +74,9 @@ export class Resident {
     if (account === null) return;
     const missing = Math.max(0, fewestSessions - this.#live.length);
     const ended = await Promise.all(Array.from({ length: missing }, () => account.signIn(this.#anyNode())));
-    for (const { issued, status } of ended) {
-      if (issued !== null) this.#live.push(issued);
-      // Sign-ins that were torn off count as guesses. Whoever ran out of them moves in anew.
-      if (status === 429) this.#moveOut();
-    }
+    this.#live.push(...ended.flatMap(({ issued }) => (issued === null ? [] : [issued])));
+    // Sign-ins that were torn off count as guesses. Whoever ran out of them moves in anew.
+    if (ended.some(({ status }) => status === 429)) this.#moveOut();
   }
 
   #moveOut(): void {
