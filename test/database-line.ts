@@ -10,7 +10,7 @@ const typeAndLength = 5;
 /** The line between a node and its PostgreSQL server, which a test can spoil. Its connections are without TLS. */
 export class DatabaseLine {
   readonly port: number;
-  readonly #serverPort: number;
+  #serverPort: number;
   readonly #listener: Server;
   readonly #open = new Set<Socket>();
   #state: State = 'clear';
@@ -51,6 +51,12 @@ export class DatabaseLine {
   mend(): void {
     if (this.#state === 'swallowing') this.#breakAll();
     this.#state = 'clear';
+  }
+
+  /** From here on it leads to another server of this machine. */
+  leadTo(serverPort: number): void {
+    this.#serverPort = serverPort;
+    this.#breakAll();
   }
 
   close(): Promise<void> {

@@ -21,6 +21,8 @@ export interface PostgresServer {
   halt(how: 'crash' | 'fast'): Promise<void>;
   /** Starts it again on the same data. Resolves when it answers. */
   resume(): Promise<void>;
+  /** A standby of it that has taken over: a copy of its files on a port of its own, on the next timeline. It goes on itself. */
+  promoteCopy(): Promise<PostgresServer>;
   /** Ends it and removes its files. */
   stop(): Promise<void>;
 }
@@ -35,8 +37,7 @@ const identity = isRoot ? unprivileged : {};
 export async function startPostgres(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<PostgresServer> {
-  const home = await mkdtemp('/tmp/rollcall-postgres-');
-  await chmod(home, 0o755);
+  const home = await newHome();
   const binaries = await binariesIn(home);
   const folder = join(home, 'data');
   await mkdir(folder, { mode: 0o700 });
@@ -52,6 +53,12 @@ export async function startPostgres(
   const server = new Server(binaries, home, folder, port);
   await server.resume();
   return server;
+}
+
+async function newHome(): Promise<string> {
+  const home = await mkdtemp('/tmp/rollcall-postgres-');
+  await chmod(home, 0o755);
+  return home;
 }
 
 const superuser = 'postgres';
@@ -121,6 +128,27 @@ class Server implements PostgresServer {
     process.once('exit', end);
     started.once('exit', () => process.off('exit', end));
     await this.#answers(started, output);
+  }
+
+  async promoteCopy(): Promise<PostgresServer> {
+    const home = await newHome();
+    const folder = join(home, 'data');
+    await this.halt('fast');
+    await cp(this.folder, folder, { recursive: true });
+    await this.resume();
+    const port = await freePort();
+    await appendFile(join(folder, 'postgresql.conf'), `port = '${port}'\n`);
+    await appendFile(join(folder, 'standby.signal'), '');
+    await run('chown', ['-R', this.#owner(), folder]);
+    const copy = new Server(this.#binaries, home, folder, port);
+    await copy.resume();
+    await copy.query('select pg_promote()');
+    return copy;
+  }
+
+  /** For `chown`: nobody, or who runs this. */
+  #owner(): string {
+    return isRoot ? `${unprivileged.uid}:${unprivileged.gid}` : String(process.getuid?.());
   }
 
   async stop(): Promise<void> {

@@ -53,7 +53,11 @@ export async function measureMisses(
 /** The engine without a lease: every verify asks the database. */
 async function oursOn(database: BenchDatabase): Promise<(token: string) => Promise<void>> {
   const { store } = await database.open();
-  const finality = { mayAnswerFromMemory: () => false, settled: () => Promise.resolve() };
+  const finality = {
+    mayAnswerFromMemory: () => false,
+    mayAnswerFromStore: () => true,
+    settled: () => Promise.resolve(),
+  };
   const signals = { publish: () => {} };
   const [clock, random, policy] = [systemClock, systemRandom, policyOf('standard')];
   const sessions = new Sessions({ store, clock, random, policy, signals, finality, memoryCapacity: 1_000 });

@@ -1,4 +1,5 @@
 import type { Clock } from '../engine/ports.ts';
+import type { Timers } from './ports.ts';
 
 /** One moment on both clocks of a node. */
 export interface Moment {
@@ -24,6 +25,8 @@ export class Lease {
   #untilMonotonic = Number.NEGATIVE_INFINITY;
   #fromWall = 0;
   #untilWall = 0;
+  /** Told of the next grant. */
+  readonly #waiting = new Set<() => void>();
 
   constructor(clock: Clock, lengthMs: number) {
     this.#clock = clock;
@@ -36,6 +39,20 @@ export class Lease {
     this.#untilMonotonic = since.monotonic + this.#lengthMs;
     this.#fromWall = since.wall;
     this.#untilWall = since.wall + this.#lengthMs;
+    for (const tell of [...this.#waiting]) tell();
+  }
+
+  /** Resolves with the next grant, or after so long: whether the lease is held then. */
+  next(timers: Timers, limitMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const tell = (): void => {
+        this.#waiting.delete(tell);
+        cancel();
+        resolve(this.isHeld());
+      };
+      const cancel = timers.after(limitMs, tell);
+      this.#waiting.add(tell);
+    });
   }
 
   drop(): void {

@@ -29,6 +29,8 @@ export interface ClusterNodeOptions {
 /** How a node stands, for readiness and metrics. */
 export interface NodeStatus {
   readonly isLeased: boolean;
+  /** Whether nothing at all is answered without a lease. */
+  readonly isLeaseNeeded: boolean;
   /** Since the renewal that granted the lease was sent; null before the first. */
   readonly leaseAgeMs: number | null;
   /** The feed is applied up to this sequence. */
@@ -93,6 +95,15 @@ export class ClusterNode implements Finality {
     return this.#lease.isHeld();
   }
 
+  /**
+   * Without a lease what was read may come from a server that another has replaced: no node is waited for in its table. Where
+   * that can be, a lease is waited for.
+   */
+  mayAnswerFromStore(): boolean | Promise<boolean> {
+    if (!this.#options.ledger.isLeaseNeeded || this.#lease.isHeld()) return true;
+    return this.#lease.next(this.#options.timers, times.leaseWaitMs);
+  }
+
   /** Rule 5: at worst one lease and its margin. */
   settled(sequence: number): Promise<void> {
     this.#known = Math.max(this.#known, sequence);
@@ -128,6 +139,7 @@ export class ClusterNode implements Finality {
   status(): NodeStatus {
     return {
       isLeased: this.#lease.isHeld(),
+      isLeaseNeeded: this.#options.ledger.isLeaseNeeded,
       leaseAgeMs: this.#lease.ageMs(),
       applied: this.#applied,
       known: this.#known,

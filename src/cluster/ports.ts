@@ -52,6 +52,11 @@ export type RenewalReply =
  * was lost may still take effect later.
  */
 export interface ClusterLedger {
+  /**
+   * Whether a lease alone shows that the server is still the primary: its commits wait for a standby, so that one which was
+   * replaced can still be read but can't grant a lease any more.
+   */
+  readonly isLeaseNeeded: boolean;
   /** Takes the shared lock, records the node as having applied all there is, and gives the sequence. */
   join(node: { readonly nodeId: string; readonly renewal: number }): Promise<number>;
   /**

@@ -11,6 +11,8 @@ export const times = {
   marginMs: 50,
   /** After this long without a new renewal a node is removed from the table. */
   silenceMs: 2_000,
+  /** Where a lease is needed to answer from the store, a check waits for it so long: two renewals, should one fail. */
+  leaseWaitMs: 500,
   /** Entries of the feed that all nodes have applied are removed so often. */
   trimEveryMs: 5_000,
   /** After a failed request, at least so long and at most double, by chance. */

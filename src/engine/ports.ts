@@ -131,6 +131,11 @@ export interface Finality {
   /** Whether this process may answer from memory at this moment (rule 3). Asked on every verify. */
   mayAnswerFromMemory(): boolean;
   /**
+   * Whether what the store answered just now may be relied on. Always, but where the store can't know by itself that it is
+   * still the one all nodes share: then a lease is waited for, a moment at most.
+   */
+  mayAnswerFromStore(): boolean | Promise<boolean>;
+  /**
    * Call at once after the commit of this revocation sequence. Resolves when no node answers from memory for what it
    * ended (rule 5): in milliseconds, at worst after one lease and its margin. Never rejects.
    */

@@ -5,6 +5,8 @@ import type { Readiness } from '../http/ports.ts';
 /** A node's lease as of now. */
 export interface LeaseFacts {
   readonly isLeased: boolean;
+  /** Whether nothing is answered without a lease. */
+  readonly isLeaseNeeded: boolean;
   /** Milliseconds since the request that the lease counts from; null when there never was one. */
   readonly leaseAgeMs: number | null;
 }
@@ -12,17 +14,18 @@ export interface LeaseFacts {
 /** How long the database may take to answer before it counts as not answering, in milliseconds. */
 const patienceMs = 1_000;
 
-/** What readiness rests on, in words. A node without a lease is ready: it answers from the database. */
+/** What readiness rests on, in words. A node without a lease is ready where it may answer from the database. */
 export function readinessOf(isAnswering: boolean, lease: LeaseFacts | null): Readiness {
   const database = `database: ${isAnswering ? 'answering' : 'not answering'}`;
-  return { isReady: isAnswering, lines: [database, leaseLine(isAnswering, lease)] };
+  const canAnswer = isAnswering && (lease === null || lease.isLeased || !lease.isLeaseNeeded);
+  return { isReady: canAnswer, lines: [database, leaseLine(canAnswer, lease)] };
 }
 
-function leaseLine(isAnswering: boolean, lease: LeaseFacts | null): string {
+function leaseLine(canAnswer: boolean, lease: LeaseFacts | null): string {
   if (lease === null) return 'lease: not needed by one process';
   if (lease.isLeased && lease.leaseAgeMs !== null)
     return `lease: held, ${(lease.leaseAgeMs / 1000).toFixed(2)} s old`;
-  return `lease: none, ${isAnswering ? 'answering from the database' : 'refusing'}`;
+  return `lease: none, ${canAnswer ? 'answering from the database' : 'refusing'}`;
 }
 
 /**

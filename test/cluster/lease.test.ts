@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Lease, momentOf } from '../../src/cluster/lease.ts';
+import { systemTimers } from '../../src/cluster/timers.ts';
 import type { Clock } from '../../src/engine/ports.ts';
 
 /** Two clocks that move apart when a test moves them. */
@@ -72,6 +73,18 @@ describe('a lease', () => {
     lease.grant(momentOf(clock));
     clock.wall -= 1;
     assert.equal(lease.isHeld(), false);
+  });
+
+  test('is waited for until it is granted', async () => {
+    const { clock, lease } = createLease();
+    const next = lease.next(systemTimers, 60_000);
+    lease.grant(momentOf(clock));
+    assert.equal(await next, true);
+  });
+
+  test('is waited for no longer than asked', async () => {
+    const { lease } = createLease();
+    assert.equal(await lease.next(systemTimers, 1), false);
   });
 
   test('is over once it is dropped', () => {

@@ -9,11 +9,16 @@ import { createLaboratory, day, type Laboratory } from '../laboratory.ts';
 /** A finality that a test steers: whether there is a lease, and when the other nodes are done. */
 class SteeredFinality implements Finality {
   isLeased = true;
+  storeAnswers: boolean | Promise<boolean> = true;
   readonly asked: number[] = [];
   #others = Promise.withResolvers<void>();
 
   mayAnswerFromMemory(): boolean {
     return this.isLeased;
+  }
+
+  mayAnswerFromStore(): boolean | Promise<boolean> {
+    return this.storeAnswers;
   }
 
   settled(sequence: number): Promise<void> {
@@ -88,6 +93,21 @@ describe('verify', () => {
     finality.isLeased = false;
     await store.close();
     await assert.rejects(async () => sessions.verify(token), { code: 'shutting_down' });
+  });
+
+  test('accepts nothing of a store that may have been replaced, and refuses as ever', async () => {
+    const { sessions, establish, finality } = createSteeredLaboratory();
+    const [{ token }, ended] = [await establish(), await establish()];
+    finality.othersAreDone();
+    await sessions.signOut(ended.session);
+    finality.isLeased = false;
+    for (const refusal of [false, Promise.resolve(false)]) {
+      finality.storeAnswers = refusal;
+      await assert.rejects(async () => sessions.verify(token), { code: 'store_unavailable' });
+      assert.deepEqual(await sessions.verify(ended.token), { isActive: false, reason: 'signed_out' });
+    }
+    finality.storeAnswers = Promise.resolve(true);
+    assert.equal((await sessions.verify(token)).isActive, true);
   });
 
   test('asks the store again for what another node ended', async () => {

@@ -29,7 +29,7 @@ async function metricNames(): Promise<ReadonlySet<string>> {
   addCommitMetrics(registry, () => ({ commits: 0, changes: 0 }));
   addReadMetrics(registry, () => ({ lookUps: 0, queries: 0, readers: 0 }));
   addClusterMetrics(registry, () => ({
-    ...{ isLeased: false, leaseAgeMs: null, applied: 0, known: 0, nodes: 0 },
+    ...{ isLeased: false, isLeaseNeeded: false, leaseAgeMs: null, applied: 0, known: 0, nodes: 0 },
     ...{ renewals: 0, failures: 0, removals: 0 },
   }));
   const metrics = await registry.getMetricsAsJSON();

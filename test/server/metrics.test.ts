@@ -39,7 +39,7 @@ describe('metrics', () => {
   it('tell how a node stands among the others, and how long log-outs waited', async () => {
     const metrics = createMetrics();
     let status: NodeStatus = {
-      ...{ isLeased: true, leaseAgeMs: 125, applied: 40, known: 42, nodes: 3 },
+      ...{ isLeased: true, isLeaseNeeded: false, leaseAgeMs: 125, applied: 40, known: 42, nodes: 3 },
       ...{ renewals: 100, failures: 2, removals: 1 },
     };
     const { acknowledged } = addClusterMetrics(metrics.registry, () => status);

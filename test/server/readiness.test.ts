@@ -3,9 +3,9 @@ import { describe, it } from 'node:test';
 import { systemTimers } from '../../src/cluster/timers.ts';
 import { DatabaseProbe, readinessOf } from '../../src/server/readiness.ts';
 
-const held = { isLeased: true, leaseAgeMs: 214 };
-const lapsed = { isLeased: false, leaseAgeMs: 1_214 };
-const never = { isLeased: false, leaseAgeMs: null };
+const held = { isLeased: true, leaseAgeMs: 214, isLeaseNeeded: false };
+const lapsed = { isLeased: false, leaseAgeMs: 1_214, isLeaseNeeded: false };
+const never = { isLeased: false, leaseAgeMs: null, isLeaseNeeded: false };
 
 describe('readiness', () => {
   it('rests on the database alone, and tells of the lease', () => {
@@ -31,6 +31,16 @@ describe('readiness', () => {
       'database: answering',
       'lease: not needed by one process',
     ]);
+  });
+});
+
+describe('readiness where a lease alone shows that the database is still the primary', () => {
+  it('is there with a lease, and is not without', () => {
+    assert.equal(readinessOf(true, { ...held, isLeaseNeeded: true }).isReady, true);
+    assert.deepEqual(readinessOf(true, { ...lapsed, isLeaseNeeded: true }), {
+      isReady: false,
+      lines: ['database: answering', 'lease: none, refusing'],
+    });
   });
 });
 

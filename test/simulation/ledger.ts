@@ -12,6 +12,7 @@ import { unavailable } from './store.ts';
 
 /** The ledger of one process: each method one message, which may take effect late, twice, or without an answer. */
 export class SimulatedLedger implements ClusterLedger {
+  readonly isLeaseNeeded = false;
   readonly #process: SimulatedProcess;
   readonly #line: Line;
   readonly #database: Database;

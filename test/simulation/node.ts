@@ -116,6 +116,7 @@ export class SimulatedNode {
         if (!mayAnswer) this.#world.coverage.count('closedMemory');
         return mayAnswer;
       },
+      mayAnswerFromStore: () => this.cluster.mayAnswerFromStore(),
       settled: (sequence) => this.cluster.settled(sequence),
     };
   }

@@ -37,7 +37,7 @@ interface News {
 export function clusterLedger(source: ConnectionSource, patienceMs = defaultPatienceMs): PostgresLedger {
   const limits: ConnectionLimits = { statementTimeoutMs: patienceMs, lockTimeoutMs: patienceMs };
   const keep = (): KeptConnection => new KeptConnection(source, limits);
-  return new SqlClusterLedger({ renewals: keep(), feed: keep(), others: keep() });
+  return new SqlClusterLedger(source, { renewals: keep(), feed: keep(), others: keep() });
 }
 
 /** One for each kind of request that must not wait behind the others. */
@@ -52,13 +52,21 @@ class SqlClusterLedger implements PostgresLedger {
   readonly #renewals: KeptConnection;
   readonly #feed: KeptConnection;
   readonly #others: KeptConnection;
+  readonly #source: ConnectionSource;
+  /** Where the node joined. After a fail-over the numbers of the feed may begin again below what it has applied. */
+  #timeline = '';
   /** The latest renewal the database confirmed. If it knows less, it lost commits, such as in a fail-over. */
   #confirmed = 0;
 
-  constructor({ renewals, feed, others }: LedgerConnections) {
+  constructor(source: ConnectionSource, { renewals, feed, others }: LedgerConnections) {
+    this.#source = source;
     this.#renewals = renewals;
     this.#feed = feed;
     this.#others = others;
+  }
+
+  get isLeaseNeeded(): boolean {
+    return this.#source.hasStandby;
   }
 
   async join({ nodeId, renewal }: { readonly nodeId: string; readonly renewal: number }): Promise<number> {
@@ -66,11 +74,13 @@ class SqlClusterLedger implements PostgresLedger {
     const sequence = valueIn(await durably(connection, call('cluster_join', nodeId, renewal)));
     if (typeof sequence !== 'number') throw overtaken();
     this.#confirmed = Math.max(this.#confirmed, renewal);
+    this.#timeline = connection.timeline;
     return sequence;
   }
 
   async renew({ nodeId, renewal, applied }: RenewalRequest): Promise<RenewalReply> {
     const connection = await this.#renewals.get();
+    if (connection.timeline !== this.#timeline) return { isKnown: false };
     // Both leave together. The second is a transaction of its own, begun when the first has committed.
     const [renewed, told] = await Promise.all([
       durably(connection, call('cluster_renew', nodeId, renewal, applied, this.#confirmed)),
@@ -83,11 +93,18 @@ class SqlClusterLedger implements PostgresLedger {
   }
 
   async catchUp(applied: number): Promise<FeedNews> {
-    return (await ask(this.#feed, call('cluster_feed', applied))) as FeedNews;
+    return (await this.#askFeed(call('cluster_feed', applied))) as FeedNews;
   }
 
   async confirm({ nodeId, applied }: { readonly nodeId: string; readonly applied: number }): Promise<void> {
-    await ask(this.#feed, call('cluster_confirm', nodeId, applied, this.#confirmed));
+    await this.#askFeed(call('cluster_confirm', nodeId, applied, this.#confirmed));
+  }
+
+  /** What counts only on the timeline the node joined on. */
+  async #askFeed(statement: string): Promise<unknown> {
+    const connection = await this.#feed.get();
+    if (connection.timeline !== this.#timeline) throw unavailable(undefined, 'The node has not joined yet.');
+    return valueIn(await connection.simple(statement));
   }
 
   async nodes(): Promise<readonly NodeRecord[]> {

@@ -65,7 +65,10 @@ async function handshake(
 ): Promise<void> {
   await client.connect();
   const answers = await connection.simple(settingsOf(limits));
-  if (answers.at(-1)?.rows[0]?.['is_standby'] !== false) throw standby();
+  const state = answers.at(-1)?.rows[0];
+  if (state?.['is_standby'] !== false) throw standby();
+  connection.timeline = String(state['timeline']);
+  connection.hasStandby = state['has_standby'] === true;
 }
 
 function clientFor(url: string, socket: Socket): pg.Client {
@@ -97,7 +100,9 @@ function settingsOf({ statementTimeoutMs, lockTimeoutMs }: ConnectionLimits): st
     set default_transaction_isolation = 'read committed';
     set standard_conforming_strings = on;
     set client_min_messages = warning;
-    select pg_is_in_recovery() as is_standby`;
+    select pg_is_in_recovery() as is_standby,
+      current_setting('synchronous_standby_names') <> '' as has_standby,
+      case when not pg_is_in_recovery() then substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) end as timeline`;
 }
 
 /** Whole numbers of 64 bits as numbers: instants, epochs and counts are far below 2^53. */
@@ -112,6 +117,10 @@ function parserOf(oid: number, format?: 'text' | 'binary'): (value: string) => u
 
 /** One connection. What is sent while an answer is awaited goes out at once, and is answered in order. */
 export class PostgresConnection {
+  /** The server's timeline when the connection was opened, as eight hexadecimal digits: each fail-over begins a later one. */
+  timeline = '';
+  /** Whether the server's commits waited for a standby then. */
+  hasStandby = false;
   readonly #client: pg.Client;
   readonly #socket: Socket;
   readonly #deadlineMs: number;

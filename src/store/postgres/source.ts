@@ -1,6 +1,7 @@
 import type { Clock, Random } from '../../engine/ports.ts';
 import { systemClock, systemRandom } from '../../engine/system.ts';
 import type { RollcallError } from '../../errors.ts';
+import { unavailable } from '../failures.ts';
 import { type ConnectionLimits, openConnection, type PostgresConnection } from './connection.ts';
 import { postgresFailure } from './failures.ts';
 
@@ -24,6 +25,10 @@ export class ConnectionSource {
   readonly #url: string;
   readonly #clock: Clock;
   readonly #random: Random;
+  /** Open now, all on the latest timeline. */
+  readonly #connections = new Set<PostgresConnection>();
+  #timeline = '';
+  #hasStandby = false;
   #failure: { readonly error: RollcallError; readonly pauseMs: number; readonly until: number } | null = null;
 
   constructor({ url, clock = systemClock, random = systemRandom }: SourceOptions) {
@@ -37,6 +42,7 @@ export class ConnectionSource {
     if (this.#failure !== null && this.#clock.monotonic() < this.#failure.until) throw this.#failure.error;
     try {
       const connection = await openConnection(this.#url, limits);
+      this.#admit(connection);
       this.#failure = null;
       return connection;
     } catch (cause) {
@@ -44,6 +50,29 @@ export class ConnectionSource {
       this.#pauseAfter(error);
       throw error;
     }
+  }
+
+  /** Whether the server's commits wait for a standby, as of the latest connection. */
+  get hasStandby(): boolean {
+    return this.#hasStandby;
+  }
+
+  /**
+   * One timeline at a time: a server that another one has replaced may still answer reads, with log-outs missing. Whoever
+   * has seen the later one never goes back, and keeps no connection to the earlier.
+   */
+  #admit(connection: PostgresConnection): void {
+    if (connection.timeline < this.#timeline) {
+      connection.destroy();
+      throw replaced();
+    }
+    if (connection.timeline > this.#timeline) {
+      this.#timeline = connection.timeline;
+      for (const earlier of [...this.#connections]) earlier.destroy();
+    }
+    this.#hasStandby = connection.hasStandby;
+    this.#connections.add(connection);
+    connection.onEnd(() => void this.#connections.delete(connection));
   }
 
   #pauseAfter(error: RollcallError): void {
@@ -55,4 +84,8 @@ export class ConnectionSource {
     const share = ((this.#random.bytes(1)[0] ?? 0) / 255 + 1) / 2;
     this.#failure = { error, pauseMs, until: now + pauseMs * share };
   }
+}
+
+function replaced(): RollcallError {
+  return unavailable(undefined, 'The database server is a former primary: another has taken over since.');
 }
