@@ -1,4 +1,5 @@
 import type { Origin, SessionRecord } from '../engine/session.ts';
+import { TurnsByKey } from '../engine/turns.ts';
 import type {
   AccountSummary,
   PasswordChanged,
@@ -24,7 +25,6 @@ import { completeSignIn } from './second-factor.ts';
 import { signIn } from './sign-in.ts';
 import { signUp } from './sign-up.ts';
 import { stepUp, stepUpMethods } from './step-up.ts';
-import { TurnsByKey } from './turns.ts';
 import { confirmTotp, removeTotp, replaceRecoveryCodes, startTotp } from './two-factor.ts';
 
 /** A request's origin and the network its attempts are counted under. */
@@ -44,7 +44,8 @@ export class Accounts {
   readonly #assessments: Assessments;
 
   constructor(parts: Omit<AccountsContext, 'turns'>) {
-    this.#context = { ...parts, turns: new TurnsByKey(signInsAtOnce, signInsWaiting) };
+    const turns = new TurnsByKey({ concurrency: signInsAtOnce, queueLimit: signInsWaiting });
+    this.#context = { ...parts, turns };
     this.#assessments = new Assessments(this.#context);
   }
 

@@ -1,9 +1,9 @@
 import type { Clock, Random } from '../engine/ports.ts';
 import type { Sessions } from '../engine/sessions.ts';
+import type { TurnsByKey } from '../engine/turns.ts';
 import type { PasswordHasher } from './password-hash.ts';
 import type { PasswordJudge } from './password-rules.ts';
 import type { AccountStore, AccountTransaction } from './ports.ts';
-import type { TurnsByKey } from './turns.ts';
 import type { Vault } from './vault.ts';
 
 /** What the operations of accounts work with. */

@@ -38,7 +38,7 @@ export async function changePassword(
     return { status: 'refused', code: 'password_unchanged' };
   }
   const passwordHash = await context.hasher.hash(input.newPassword);
-  return context.sessions.commit((tx, change) =>
+  return context.sessions.commitBy(session, (tx, change) =>
     applyChange(tx, change, session, { checked, passwordHash, revokeOthers: input.revokeOthers }),
   );
 }

@@ -1,8 +1,8 @@
 import { hash as argon2Hash, hashSync as argon2HashSync, verify as argon2Verify } from '@node-rs/argon2';
 import type { Random } from '../engine/ports.ts';
+import { createTurns } from '../engine/turns.ts';
 import { RollcallError } from '../errors.ts';
 import { passwordText } from './password-text.ts';
-import { createTurns } from './turns.ts';
 
 /** Argon2id with 19 MiB, two passes and one lane: the floor of OWASP's cheat sheet and ASVS 11.4.2. */
 const cost = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1, outputLen: 32 } as const;
@@ -37,7 +37,7 @@ export interface PasswordHasher {
 /** Makes a hasher with its own queue; one per process. Takes the time of one hash to make its dummy. */
 export function createPasswordHasher(parts: PasswordHasherParts): PasswordHasher {
   const { random, concurrency = 2, queueLimit = 64 } = parts;
-  const inTurn = createTurns(concurrency, queueLimit);
+  const inTurn = createTurns({ concurrency, queueLimit });
   const salted = () => ({ ...cost, salt: random.bytes(saltBytes) });
   const dummy = argon2HashSync(random.bytes(32), salted());
 

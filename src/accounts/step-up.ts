@@ -35,7 +35,7 @@ export async function stepUp(
   if (!methods.includes('password')) return { status: 'refused', code: 'step_up_required' };
   const checked = await checkPassword(context, session, proof.password, request);
   if (checked.status === 'refused') return checked;
-  return context.sessions.commit(async (tx, change) => {
+  return context.sessions.commitBy(session, async (tx, change) => {
     const refusal = await refuseStaleProof(tx, checked.user);
     if (refusal !== null) return refusal;
     await giveBack(tx, checked.lanes, change.now);
@@ -77,7 +77,7 @@ export async function checkPassword(
   const taken = await takeSignInAttempt(context, attempt);
   if (taken.status === 'refused') return taken;
   if (await isRightPassword(context, user, password)) return { status: 'right', user, lanes: taken.lanes };
-  await context.sessions.commit((tx, change) => note(tx, change, session, origin));
+  await context.sessions.commitBy(session, (tx, change) => note(tx, change, session, origin));
   return { status: 'refused', code: 'invalid_credentials' };
 }
 
@@ -87,7 +87,7 @@ function stepUpWithCode(
   offered: OfferedCode,
   origin: Origin,
 ): Promise<SteppedUp | Refused> {
-  return context.sessions.commit(async (tx, change) => {
+  return context.sessions.commitBy(session, async (tx, change) => {
     await requireActive(tx, session);
     const refusal = await takeCodeAttempt(tx, session.userId, change.now);
     if (refusal !== null) return refusal;

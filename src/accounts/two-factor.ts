@@ -27,7 +27,7 @@ export async function startTotp(
 ): Promise<TotpStarted | Refused> {
   const key = newTotpKey(context.random);
   const sealedKey = context.vault.seal(key, totpContext(session.userId));
-  return context.sessions.commit(async (tx, change) => {
+  return context.sessions.commitBy(session, async (tx, change) => {
     await requireActive(tx, session);
     const user = await tx.findUser(session.userId);
     if (user === null) return { status: 'refused', code: 'no_active_session' };
@@ -49,7 +49,7 @@ export async function confirmTotp(
   code: string,
 ): Promise<TotpConfirmed | Refused> {
   const recoveryCodes = newRecoveryCodes(context.random);
-  return context.sessions.commit(async (tx, change) => {
+  return context.sessions.commitBy(session, async (tx, change) => {
     await requireActive(tx, session);
     const refusal = await refuseConfirmation(tx, change, session);
     if (refusal !== null) return refusal;
@@ -71,7 +71,7 @@ export function removeTotp(
   context: AccountsContext,
   session: SessionRecord,
 ): Promise<{ readonly status: 'removed' } | Refused> {
-  return context.sessions.commit(async (tx, change) => {
+  return context.sessions.commitBy(session, async (tx, change) => {
     await requireActive(tx, session);
     if ((await tx.findTotp(session.userId))?.confirmedAt == null)
       return { status: 'refused', code: 'two_factor_off' };
@@ -89,7 +89,7 @@ export function replaceRecoveryCodes(
   session: SessionRecord,
 ): Promise<RecoveryCodesReplaced | Refused> {
   const recoveryCodes = newRecoveryCodes(context.random);
-  return context.sessions.commit(async (tx, change) => {
+  return context.sessions.commitBy(session, async (tx, change) => {
     await requireActive(tx, session);
     if ((await tx.findTotp(session.userId))?.confirmedAt == null)
       return { status: 'refused', code: 'two_factor_off' };

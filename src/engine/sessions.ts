@@ -1,3 +1,4 @@
+import { ChangeTurns } from './change-turns.ts';
 import {
   type ChangeContext,
   type Established,
@@ -83,6 +84,7 @@ export class Sessions<Tx extends SessionTransaction = SessionTransaction> {
   #misses = 0;
   /** The owner's latest requests that the store does not know yet, by session id. */
   readonly #activities = new Map<string, { readonly userId: string; readonly at: number }>();
+  readonly #changeTurns = new ChangeTurns();
   /** Sessions found past a timeout whose end is not written yet: refused even if the clock steps back. */
   readonly #overdue = new Map<string, TerminationReason>();
 
@@ -139,12 +141,12 @@ export class Sessions<Tx extends SessionTransaction = SessionTransaction> {
 
   /** Replaces the token and adds proofs, which restarts both timeouts; `no_active_session` when it ended meanwhile. */
   rotate(session: SessionRecord, proofs: readonly Proof[]): Promise<Rotated> {
-    return this.commit((tx, context) => rotateIn(tx, context, session, proofs));
+    return this.commitBy(session, (tx, context) => rotateIn(tx, context, session, proofs));
   }
 
   /** Ends the holder's own session. Ending an ended one is no error. */
   async signOut(session: SessionRecord): Promise<void> {
-    await this.commit(async (tx, context) => {
+    await this.commitBy(session, async (tx, context) => {
       const device = await tx.findDevice(session.userId, session.deviceId);
       await terminateIn(tx, context, [session], 'signed_out', userActor(session, device));
     });
@@ -152,7 +154,7 @@ export class Sessions<Tx extends SessionTransaction = SessionTransaction> {
 
   /** Ends another session of the same user. An id that is unknown, ended or someone else's changes nothing and looks the same. */
   async revoke(by: SessionRecord, sessionId: string): Promise<void> {
-    await this.commit(async (tx, context) => {
+    await this.commitBy(by, async (tx, context) => {
       await requireActive(tx, by);
       const target = await tx.findSession(sessionId);
       if (target === null || target.userId !== by.userId) return;
@@ -163,7 +165,7 @@ export class Sessions<Tx extends SessionTransaction = SessionTransaction> {
 
   /** Ends all sessions of the user but the asking one; how many it ended. */
   async revokeOthers(by: SessionRecord): Promise<number> {
-    return this.commit(async (tx, context) => {
+    return this.commitBy(by, async (tx, context) => {
       await requireActive(tx, by);
       return (await terminateOthersIn(tx, context, by, 'revoked')).length;
     });
@@ -209,7 +211,7 @@ export class Sessions<Tx extends SessionTransaction = SessionTransaction> {
 
   /** Gives a device a name, or takes it away with null; false when the user has no such device. */
   labelDevice(by: SessionRecord, deviceId: string, label: string | null): Promise<boolean> {
-    return this.commit(async (tx, context) => {
+    return this.commitBy(by, async (tx, context) => {
       await requireActive(tx, by);
       const device = await tx.findDevice(by.userId, deviceId);
       if (device === null || device.label === label) return device !== null;
@@ -277,6 +279,14 @@ export class Sessions<Tx extends SessionTransaction = SessionTransaction> {
       effects.evictAgain();
       throw error;
     }
+  }
+
+  /**
+   * `commit` for a change that a session asks for, in its turn: few of one user's are under way at once. Rejects with
+   * `too_many_attempts`, having changed nothing, when too many wait. Must not be called inside itself.
+   */
+  commitBy<T>(by: SessionRecord, change: (tx: Tx, context: ChangeContext) => Promise<T>): Promise<T> {
+    return this.#changeTurns.run(by, () => this.commit(change));
   }
 
   async #settled(place: FeedPlace | null): Promise<void> {
