@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, it, type TestContext } from 'node:test';
+import { ClusterNode } from '../../src/cluster/node.ts';
+import { systemTimers } from '../../src/cluster/timers.ts';
+import { systemClock, systemRandom } from '../../src/engine/system.ts';
 import { RollcallError } from '../../src/errors.ts';
+import type { PostgresLedger } from '../../src/store/postgres/cluster-ledger.ts';
+import type { PostgresConnection } from '../../src/store/postgres/connection.ts';
 import { publishStatement } from '../../src/store/postgres/publication.ts';
 import { type PostgresServer, startPostgres } from '../postgres-server.ts';
 import {
@@ -10,6 +15,7 @@ import {
   publish,
   read,
   revocationOf,
+  until,
 } from './cluster-database.ts';
 
 let server: PostgresServer;
@@ -148,6 +154,55 @@ describe('trimming the feed on PostgreSQL', () => {
   });
 });
 
+describe('a node that is behind on PostgreSQL', () => {
+  it('is given up to a thousand entries, and told that all are gone when there are more', async (test) => {
+    const database = await ClusterDatabase.make(server, test);
+    const [ledger, writer] = [database.ledger(), await database.connect()];
+    await ledger.join(first);
+    await publishAtOnce(writer, 5_000);
+    const told = { 0: 0, 3999: 0, 4000: 1_000, 4500: 500, 5000: 0 };
+    for (const [place, count] of Object.entries(told)) {
+      const applied = Number(place);
+      const news = await ledger.catchUp(applied);
+      assert.deepEqual([news.sequence, news.entries.length], [5_000, count]);
+      assert.equal(news.trimmed, applied < 4_000 ? 5_000 : 0, `${applied}`);
+      const renewed = known(await ledger.renew({ ...first, renewal: 2 + applied, applied }));
+      assert.deepEqual({ ...news, isKnown: true, nodes: renewed.nodes }, renewed);
+    }
+  });
+
+  it('is current after one renewal, with an empty memory or with all entries applied', async (test) => {
+    const database = await ClusterDatabase.make(server, test);
+    const writer = await database.connect();
+    const { node, evicted } = nodeOn(database.ledger(), test);
+    await node.start();
+    evicted.length = 0;
+    await publishAtOnce(writer, 5_000);
+    await until(() => node.status().applied === 5_000);
+    assert.deepEqual(evicted, ['everything']);
+    await publishAtOnce(writer, 500);
+    await until(() => node.status().applied === 5_500);
+    assert.deepEqual(
+      evicted.slice(1),
+      Array.from({ length: 500 }, (_, place) => `session-${5_001 + place}`),
+    );
+    await until(async () => (await read(writer, 'select applied from cluster_nodes')) === 5_500);
+  });
+
+  it('gets with the next renewal what was committed while this one was answered', async (test) => {
+    const database = await ClusterDatabase.make(server, test);
+    const [ledger, writer] = [database.ledger(), await database.connect()];
+    await ledger.join(first);
+    await publishAtOnce(writer, 5_000);
+    assert.equal(await read(writer, "select cluster_renew('first', 2, 0, 1)"), 5_000);
+    await publish(writer, 'second', revocationOf('a'));
+    const news = (await read(writer, "select cluster_news('first', 2, 0)")) as object;
+    assert.deepEqual({ ...news, nodes: [] }, { trimmed: 5_001, entries: [], nodes: [] });
+    const { trimmed, entries } = known(await ledger.renew({ nodeId: 'first', renewal: 3, applied: 5_000 }));
+    assert.deepEqual([trimmed, entries.map(({ sequence }) => sequence)], [0, [5_001]]);
+  });
+});
+
 describe('the tables of a cluster', () => {
   it('are those of the schema they were made in, whatever the search path of the caller', async (test) => {
     const database = await ClusterDatabase.make(server, test);
@@ -175,10 +230,35 @@ describe('the tables of a cluster', () => {
 
 const publicationsEach = 20;
 
-async function publishMany(
-  connection: Parameters<typeof publish>[0],
-  nodeId: string,
-): Promise<readonly number[]> {
+/** So many entries in one transaction, each ending the session that its number names. */
+async function publishAtOnce(connection: PostgresConnection, count: number): Promise<void> {
+  const revocations = JSON.stringify([revocationOf('session-')]).replace('session-', "session-' || n || '");
+  await connection.simple(`begin; select cluster_lock(true);
+    insert into revocation_feed select n, 'second', ('${revocations}')::json
+      from revocation_clock, generate_series(sequence + 1, sequence + ${count}) as n;
+    update revocation_clock set sequence = sequence + ${count}; commit`);
+}
+
+/** A node without notifications, which leaves after the test, and what it took out of memory. */
+function nodeOn(
+  ledger: PostgresLedger,
+  test: TestContext,
+): { readonly node: ClusterNode; evicted: string[] } {
+  const evicted: string[] = [];
+  const node = new ClusterNode({
+    ...{ nodeId: 'first', ledger, clock: systemClock, random: systemRandom, timers: systemTimers },
+    effects: {
+      evict: ({ isEverything, sessionIds }) =>
+        void evicted.push(...(isEverything ? ['everything'] : sessionIds)),
+      signals: { publish: () => undefined },
+      report: () => undefined,
+    },
+  });
+  test.after(() => node.leave());
+  return { node, evicted };
+}
+
+async function publishMany(connection: PostgresConnection, nodeId: string): Promise<readonly number[]> {
   const numbers: number[] = [];
   for (let count = 0; count < publicationsEach; count += 1) {
     numbers.push(await publish(connection, nodeId, revocationOf(nodeId)));

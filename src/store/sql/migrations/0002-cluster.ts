@@ -4,6 +4,11 @@ import type { Migration, SqlDialect } from '../migration.ts';
 const lockClass = 0x526f6c6c;
 /** Entries that one sweep removes at most, so that it ends within a statement's time however many there are. */
 const maxSwept = 10_000;
+/**
+ * A node that is further behind is told that all entries are gone, and starts with an empty memory: to read them would take
+ * longer than a renewal may, so the node would never be current again, and every log-out would wait for it.
+ */
+const maxBehind = 1_000;
 
 /**
  * What many nodes share (design, section 7): the revocation clock and feed, the nodes, and whose secret it is.
@@ -43,6 +48,14 @@ function tables({ integer, text }: SqlDialect): readonly string[] {
     )`,
   ];
 }
+
+/** Of `clock`, in one look: the entries past `through` and how far the feed is trimmed. */
+const newsOfFeed = `'trimmed', case when clock.sequence - through > ${maxBehind} then clock.sequence else clock.trimmed end,
+        'entries', case when clock.sequence - through > ${maxBehind} then '[]' else (
+          select coalesce(json_agg(json_build_object(
+            'sequence', feed.sequence, 'nodeId', feed.node_id, 'revocations', feed.revocations
+          ) order by feed.sequence), '[]') from revocation_feed as feed where feed.sequence > through
+        ) end`;
 
 const functions = [
   // Notifications know no schemas: two instances in one database must not wake each other.
@@ -121,17 +134,13 @@ const functions = [
     end`,
   ),
   // The rest of a renewal's answer, in one snapshot. It may be large, and a reply that doesn't get through must not hold
-  // the lock: so it is read behind the renewal's commit. Null for a renewal that was not recorded.
+  // the lock: so it is read behind the renewal's commit. What was committed since may put `trimmed` past the renewal's
+  // sequence; memory is emptied then, and the next renewal brings those entries. Null for a renewal that was not recorded.
   pinned(
     'cluster_news(node text, number bigint, through bigint) returns json',
     `begin
       return (select json_build_object(
-        'trimmed', clock.trimmed,
-        'entries', (
-          select coalesce(json_agg(json_build_object(
-            'sequence', feed.sequence, 'nodeId', feed.node_id, 'revocations', feed.revocations
-          ) order by feed.sequence), '[]') from revocation_feed as feed where feed.sequence > through
-        ),
+        ${newsOfFeed},
         'nodes', cluster_census()
       ) from revocation_clock as clock
         where clock.id = 1
@@ -144,12 +153,7 @@ const functions = [
     `begin
       return (select json_build_object(
         'sequence', clock.sequence,
-        'trimmed', clock.trimmed,
-        'entries', (
-          select coalesce(json_agg(json_build_object(
-            'sequence', feed.sequence, 'nodeId', feed.node_id, 'revocations', feed.revocations
-          ) order by feed.sequence), '[]') from revocation_feed as feed where feed.sequence > through
-        )
+        ${newsOfFeed}
       ) from revocation_clock as clock where clock.id = 1);
     end`,
     'stable',
