@@ -81,6 +81,11 @@ describe('the PostgreSQL store when things break', () => {
   const epochsOf = (store: PostgresStore, users: readonly string[]) =>
     Promise.all(users.map(async (userId) => (await store.standingOf(userId)).epoch));
 
+  const backends = async (): Promise<number> => {
+    const own = "select count(*)::int as count from pg_stat_activity where application_name = 'rollcall'";
+    return Number((await server.query(own))[0]?.['count']);
+  };
+
   it('tells every change of a group that its outcome is unknown when the answer of the commit is lost', async (test) => {
     const { line, store } = await openOnCommitLine(test);
     const users = ['a', 'b', 'c'];
@@ -329,5 +334,37 @@ describe('the PostgreSQL store when things break', () => {
     await server.query('alter system reset synchronous_standby_names');
     await server.query('select pg_reload_conf()');
     await untilDone(() => store.write(raise('a')));
+  });
+
+  it('keeps its number of connections while the standby does not confirm, and is back with it', async (test) => {
+    const store = await openNode(test, await schemas.make());
+    await store.cluster.join({ nodeId: 'one', renewal: 1 });
+    await Promise.all([store.write(raise('a')), store.user('a')]);
+    const before = await backends();
+    await server.query("alter system set synchronous_standby_names = 'nobody'");
+    await server.query('select pg_reload_conf()');
+    // The server takes the setting up a moment later.
+    await firstFailure(() => store.write(raise('a')));
+    const [start, details, most] = [performance.now(), new Set<string>(), { value: 0 }];
+    for (let renewal = 2; performance.now() - start < 12_000; renewal += 1) {
+      const renewed = timed(() => store.cluster.renew({ nodeId: 'one', renewal, applied: 0 }));
+      const error: unknown = await store.write(raise('a')).catch((failure: unknown) => failure);
+      assert.ok(error instanceof RollcallError && error.code === 'store_unavailable', String(error));
+      details.add(error.message);
+      assert.equal((await renewed).code, 'store_unavailable');
+      most.value = Math.max(most.value, await backends());
+      await delay(50);
+    }
+    assert.deepEqual(
+      [...details],
+      ['The synchronous standby does not confirm commits, so nothing was changed.'],
+    );
+    // For changes and for renewals the one that waits, and the one that asks about it.
+    assert.ok(most.value <= before + 2, `${before} became ${most.value}`);
+    await server.query('alter system reset synchronous_standby_names');
+    await server.query('select pg_reload_conf()');
+    const took = await untilDone(() => store.write(raise('a')));
+    assert.ok(took < 3_000, `back after ${took} ms`);
+    assert.ok((await backends()) <= before);
   });
 });
