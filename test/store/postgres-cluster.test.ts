@@ -241,7 +241,7 @@ describe('catching up on PostgreSQL', () => {
   it('goes on after a confirmation that failed', async (test) => {
     const database = await ClusterDatabase.make(server, test);
     const [impatient, writer] = [database.ledger(database.url, 100), await database.connect()];
-    await database.ledger().join(first);
+    await impatient.join(first);
     await publish(writer, 'second', revocationOf('a'));
     await writer.simple('begin; update cluster_nodes set applied = applied');
     await assert.rejects(impatient.confirm({ nodeId: 'first', applied: 1 }), isUnavailable);
