@@ -36,6 +36,8 @@ export class SessionStream {
   #releases: (() => void)[] = [];
   /** What is being worked through; each piece waits for the one before. */
   #work: Promise<void> = Promise.resolve();
+  /** The end of the page's own session, as soon as it is heard of: it needs no proof, and only it knows who ended it. */
+  #ownEnd: Terminated | null = null;
   #ticks = 0;
   #isChecking = false;
 
@@ -53,12 +55,18 @@ export class SessionStream {
     this.#controller = controller;
     // Listening comes before the check, so that an end between the two is not missed.
     this.#releases = [
-      hub.subscribe(this.#caller.session.userId, (signal) => this.#then(() => this.#tell(signal))),
+      hub.subscribe(this.#caller.session.userId, (signal) => this.#hear(signal)),
       timers.every(tickMs, () => this.#tick()),
     ];
     this.#then(async () => {
       if (await this.#isAccepted()) this.#send('ready', { asOf: this.#now() });
     });
+  }
+
+  #hear(signal: Signal): void {
+    const isOwnEnd = signal.type === 'session.terminated' && signal.sessionId === this.#caller.session.id;
+    if (isOwnEnd) this.#ownEnd = signal;
+    this.#then(() => this.#tell(signal));
   }
 
   #then(piece: () => Promise<void>): void {
@@ -84,7 +92,9 @@ export class SessionStream {
   /** Whether the token the stream was opened with is still good; ends the stream when not. */
   async #isAccepted(): Promise<boolean> {
     if (this.#controller === null) return false;
+    if (this.#ownEnd !== null) return this.#tellOwnEnd(this.#ownEnd);
     const verification = await this.#exchange.options.sessions.verify(this.#caller.token);
+    if (this.#ownEnd !== null) return this.#tellOwnEnd(this.#ownEnd);
     if (verification.isActive) return true;
     const reason = terminationReasons.find((each) => each === verification.reason);
     // No reason means a new token: the page connects again with it.
@@ -94,8 +104,9 @@ export class SessionStream {
   }
 
   async #tell(signal: Signal): Promise<void> {
+    if (!(await this.#isAccepted())) return;
     if (signal.type === 'session.terminated') this.#tellEnd(signal);
-    else if (await this.#isAccepted()) await this.#tellChange(signal);
+    else await this.#tellChange(signal);
   }
 
   async #tellChange(signal: Exclude<Signal, Terminated>): Promise<void> {
@@ -108,14 +119,15 @@ export class SessionStream {
     }
   }
 
+  #tellOwnEnd({ reason, at, actor: { kind, deviceName } }: Terminated): false {
+    this.#sayGoodbye(reason, at, kind === 'user' ? { deviceName } : null);
+    return false;
+  }
+
   #tellEnd({ sessionId, reason, at, actor }: Terminated): void {
-    const own = this.#caller.session.id;
-    const { deviceName } = actor;
-    const isUser = actor.kind === 'user';
-    const isOwn = sessionId === own;
-    if (isOwn) this.#sayGoodbye(reason, at, isUser ? { deviceName } : null);
-    const by = isUser ? { deviceName, current: actor.sessionId === own } : null;
-    if (!isOwn) this.#send('session.terminated', { id: sessionId, reason, at: isoOf(at), by });
+    const current = actor.sessionId === this.#caller.session.id;
+    const by = actor.kind === 'user' ? { deviceName: actor.deviceName, current } : null;
+    this.#send('session.terminated', { id: sessionId, reason, at: isoOf(at), by });
   }
 
   #sayGoodbye(reason: TerminationReason, at: number, by: StreamEvents['signed-out']['by']): void {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
+import { theSystem } from '../../src/engine/changes.ts';
 import { RollcallError } from '../../src/errors.ts';
 import { streamWire } from '../../src/http/wire.ts';
 import { minute } from '../laboratory.ts';
@@ -152,6 +153,17 @@ describe('the event stream', () => {
     assert.equal(laboratory.timers.count, 0);
   });
 
+  it('says which device ended it, also when that ended others before', async () => {
+    const third = new Visitor(laboratory);
+    await third.signIn();
+    const all = [await listen(other), await listen(third)];
+    await owner.send('POST', '/api/sessions/revoke-others');
+    for (const listening of all) {
+      assert.deepEqual((await listening.next())?.data['by'], { deviceName: 'Chrome on Windows' });
+      assert.equal(await listening.next(), null);
+    }
+  });
+
   it('tells nobody of another account', async () => {
     const stranger = new Visitor(laboratory);
     await stranger.send('POST', '/api/sign-up', { body: { email: 'new@lindqvist.example', password } });
@@ -270,6 +282,23 @@ describe('an event stream that cannot be verified', () => {
     const listening = await listen(owner);
     verify = () => Promise.reject(new RollcallError('store_unavailable'));
     await laboratory.timers.turn(4);
+    assert.equal(await listening.next(), null);
+  });
+
+  it('does not tell of the end of another session when its own is not accepted', async () => {
+    const userId = await sessionUser(owner);
+    const listening = await listen(owner);
+    verify = () => ({ isActive: false, reason: 'user_disabled' });
+    laboratory.hub.publish({
+      type: 'session.terminated',
+      userId,
+      sessionId: 'another',
+      reason: 'revoked',
+      at: laboratory.clock.now(),
+      actor: theSystem(),
+    });
+    const last = await listening.next();
+    assert.deepEqual([last?.name, last?.data['reason']], ['signed-out', 'user_disabled']);
     assert.equal(await listening.next(), null);
   });
 
