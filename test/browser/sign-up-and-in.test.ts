@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { totpCode } from '../running-service.ts';
 import type { Person } from './browser.ts';
 import { listShown, signedOutShown } from './pages.ts';
@@ -99,6 +99,26 @@ describe('signing out and in', () => {
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   });
 
+  it('says after a sign-out that failed whether the session is still there, or that it is not known', async (t) => {
+    const { page } = await stage.newSignedIn(t, await stage.newOwner());
+    await page.goto('/account/sessions');
+    await listShown(page);
+    await page.getByRole('button', { name: /account menu$/ }).click();
+    const alert = page.locator('.menu').getByRole('alert');
+    for (const [fail, words] of [
+      [failure('outcome_unknown'), 'It is not known whether you were signed out. Try again.'],
+      [failure('store_unavailable'), 'You are still signed in.'],
+      [null, 'It is not known whether you were signed out. Try again.'],
+    ] as const) {
+      const answer = (route: Route) => (fail === null ? route.abort('connectionreset') : route.fulfill(fail));
+      await page.route('**/api/sign-out', answer, { times: 1 });
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await alert.filter({ hasText: words }).waitFor();
+    }
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await signedOutShown(page);
+  });
+
   it('gives a cookie that ends with the browser, out of reach of script', async (t) => {
     const person = await stage.newPerson(t);
     await signIn(person.page, await stage.newOwner());
@@ -191,6 +211,11 @@ describe('the second-factor step', () => {
     await page.getByLabel('Password', { exact: true }).waitFor();
   });
 });
+
+function failure(code: 'store_unavailable' | 'outcome_unknown') {
+  const body = JSON.stringify({ type: 'about:blank', title: 'Unavailable', status: 503, code });
+  return { status: 503, contentType: 'application/problem+json', body };
+}
 
 async function openSignUp(page: Page): Promise<void> {
   await page.goto('/sign-in');

@@ -1,4 +1,5 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import type { Problem } from '../../client/problem.ts';
 import { type AccountLink, accountLink } from '../controllers/account-link.ts';
 import { type Appearance, setAppearance, storedAppearance } from '../controllers/appearance.ts';
 import { currentViewer } from '../controllers/page-clock.ts';
@@ -27,7 +28,7 @@ export class ShellElement extends LitElement {
   #leave: (() => void) | null = null;
   #appearance: Appearance = 'system';
   #isSigningOut = false;
-  #hasFailed = false;
+  #failure: Problem | null = null;
 
   constructor() {
     super();
@@ -89,7 +90,7 @@ export class ShellElement extends LitElement {
         <button class="menu__item" type="button" aria-disabled=${this.#isSigningOut ? 'true' : 'false'} @click=${() => void this.#signOut()}>
           ${icon('logout')}${this.#isSigningOut ? en.shell.signingOut : en.shell.signOut}
         </button>
-        <p class="menu__failed" role="alert">${this.#hasFailed ? en.shell.signOutFailed : nothing}</p>
+        <p class="menu__failed" role="alert">${this.#failure === null ? nothing : en.shell.signOutFailed(this.#failure)}</p>
       </div>`;
   }
 
@@ -109,11 +110,11 @@ export class ShellElement extends LitElement {
   async #signOut(): Promise<void> {
     if (this.#isSigningOut) return;
     this.#isSigningOut = true;
-    this.#hasFailed = false;
+    this.#failure = null;
     this.requestUpdate();
     const answer = await this.#link.client.signOut();
     this.#isSigningOut = false;
-    this.#hasFailed = !answer.ok;
+    this.#failure = answer.ok ? null : answer.problem;
     this.requestUpdate();
     const at = new Date(Date.now()).toISOString();
     if (answer.ok) this.#link.end({ at, reason: 'signed_out', by: null });

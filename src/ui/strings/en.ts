@@ -11,6 +11,15 @@ const proofNames: Record<string, string> = {
   recovery: 'recovery code',
 };
 
+/** Problems after which the change may have been made all the same. */
+const mayHaveHappened: readonly Problem['code'][] = [
+  'network_failed',
+  'timed_out',
+  'unreadable_answer',
+  'unexpected',
+  'outcome_unknown',
+];
+
 const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const endings: Record<TerminationReasonWire, string> = {
@@ -57,7 +66,10 @@ export const en = {
     appearances: { system: 'System', light: 'Light', dark: 'Dark' },
     signOut: 'Sign out',
     signingOut: 'Signing out…',
-    signOutFailed: 'You are still signed in.',
+    signOutFailed: ({ code }: Problem) =>
+      mayHaveHappened.includes(code)
+        ? 'It is not known whether you were signed out. Try again.'
+        : 'You are still signed in.',
     zone: (zone: string) => `Times are in ${zone}.`,
   },
 
