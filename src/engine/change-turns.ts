@@ -6,7 +6,7 @@ import { TurnsByKey } from './turns.ts';
  * Changes of one user, and of one session, that are under way in a process at once: enough to use every round of the store,
  * and few, because on many nodes they wait for each other's lock inside the rounds.
  */
-const atOnce = 2;
+const atOnce = 4;
 /** Changes of one session that wait: more than a person with two hands and many tabs ever asks for. */
 const waitingOfSession = 64;
 /** Changes of one user that wait; each session brings at most `atOnce` of them. */
