@@ -1,3 +1,4 @@
+import { RollcallError } from '../errors.ts';
 import { ChangeTurns } from './change-turns.ts';
 import {
   type ChangeContext,
@@ -305,6 +306,8 @@ export class Sessions<Tx extends SessionTransaction = SessionTransaction> {
     if (refusal !== null) return this.#refuse(session, refusal);
     const overdue = this.#overdue.get(session.id);
     if (overdue !== undefined) return { isActive: false, reason: overdue };
+    const mayAnswer = this.#finality.mayAnswerFromStore();
+    if (mayAnswer !== true && !(await mayAnswer)) throw unsureOfTheStore();
     this.#memory.fill(mark, { ...found, session });
     return { isActive: true, session };
   }
@@ -361,4 +364,10 @@ export class Sessions<Tx extends SessionTransaction = SessionTransaction> {
       this.#signals.publish({ type: 'session.updated', userId: activity.userId, sessionId });
     }
   }
+}
+
+function unsureOfTheStore(): RollcallError {
+  return new RollcallError('store_unavailable', {
+    detail: 'Without a lease it is not known whether this database server is still the primary.',
+  });
 }
