@@ -114,13 +114,15 @@ describe('the test report', () => {
 });
 
 describe('the groups of tests', () => {
-  it('run alone what measures or fills the machine, and the rest together', () => {
+  it('keep apart what measures, what waits, and what fills the machine', () => {
     assert.equal(groupOf('test/attacks/replay.test.ts'), 'quick');
-    assert.equal(groupOf('test/faults/crash.test.ts'), 'alone');
+    assert.equal(groupOf('test/engine/token.test.ts'), 'quick');
+    assert.equal(groupOf('test/chaos/link.test.ts'), 'quick');
     assert.equal(groupOf('test/faults/http-races.test.ts'), 'quick');
+    assert.equal(groupOf('test/faults/shutdown.test.ts'), 'patient');
+    assert.equal(groupOf('test/faults/kill.test.ts'), 'alone');
     assert.equal(groupOf('test/chaos/chaos.test.ts'), 'alone');
     assert.equal(groupOf('test/browser/log-out.test.ts'), 'browser');
-    assert.equal(groupOf('test/browser/live.test.ts'), 'alone');
-    assert.equal(groupOf('test/engine/token.test.ts'), 'quick');
+    assert.equal(groupOf('test/browser/live.test.ts'), 'measured');
   });
 });

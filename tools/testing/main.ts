@@ -8,6 +8,8 @@ import { addTallies, describeTally, emptyTally, isGreen, type Tally } from './ta
 import { listTestFiles, type TestFiles } from './test-files.ts';
 
 const root = dirname(dirname(import.meta.dirname));
+/** Files that run at once where none minds: one more than there are cores, for some of them wait. */
+const together = availableParallelism() + 1;
 const onePassed: Tally = { ...emptyTally, passed: 1 };
 const oneFailed: Tally = { ...emptyTally, failed: 1 };
 
@@ -53,15 +55,23 @@ function stepsFor(files: TestFiles, isFiltered: boolean, signal: AbortSignal): r
     { heading: 'Format and lint', run: biome },
     { heading: 'Types', run: () => addTallies(types('tsconfig.json'), types('tsconfig.ui.json')) },
   ];
+  const run = (paths: readonly string[], concurrency: number): Promise<Tally> =>
+    runFiles(paths, { root, concurrency, signal });
   const group = (heading: string, paths: readonly string[], concurrency: number): readonly Step[] =>
-    paths.length === 0 ? [] : [{ heading, run: () => runFiles(paths, { root, concurrency, signal }) }];
+    paths.length === 0 ? [] : [{ heading, run: () => run(paths, concurrency) }];
+  const { quick, browser: inBrowser, measured, patient, alone, needsBrowser } = files;
+  const sideBySide: Step = {
+    heading: 'Measurements and faults',
+    run: async () => (await Promise.all([run(measured, 1), run(patient, 1)])).reduce(addTallies),
+  };
   return [
     ...(isFiltered ? [] : checks),
     { heading: 'Pages', run: pages },
-    ...group('Tests and attacks', files.quick, availableParallelism()),
-    ...(files.needsBrowser ? [{ heading: 'Browser', run: browser }] : []),
-    ...group('Browser tests', files.browser, availableParallelism()),
-    ...group('Faults and measurements', files.alone, 1),
+    ...group('Tests and attacks', quick, together),
+    ...(needsBrowser ? [{ heading: 'Browser', run: browser }] : []),
+    ...group('Browser tests', inBrowser, together),
+    ...(measured.length + patient.length === 0 ? [] : [sideBySide]),
+    ...group('Crashes and chaos', alone, 1),
   ];
 }
 

@@ -3,18 +3,22 @@ import { join } from 'node:path';
 
 /** The test files, in the groups they run in. */
 export type TestFiles = {
-  /** Files that do not mind others running beside them. */
+  /** They do not mind others beside them. */
   readonly quick: readonly string[];
-  /** Files that drive a browser and measure nothing. They wait for pages more than they work, so several run at once. */
+  /** They drive a browser and measure nothing. They wait for pages more than they work. */
   readonly browser: readonly string[];
-  /** Faults, chaos and what measures in a browser: they measure time or fill the machine, so each runs alone. */
+  /** They measure in a browser: one at a time, and never beside another browser. */
+  readonly measured: readonly string[];
+  /** Faults that wait more than they work: one at a time, beside those that measure. */
+  readonly patient: readonly string[];
+  /** They fill the machine, or measure to the millisecond: nothing runs beside them. */
   readonly alone: readonly string[];
   /** Whether any of them needs a browser. */
   readonly needsBrowser: boolean;
 };
 
 /** How a test file runs. */
-export type Group = 'quick' | 'browser' | 'alone';
+export type Group = Exclude<keyof TestFiles, 'needsBrowser'>;
 
 /** Browser tests that assert how soon something is shown. */
 const measuringInBrowser: readonly string[] = [
@@ -28,20 +32,23 @@ export function listTestFiles(root: string, filters: readonly string[]): TestFil
   const isAsked = (path: string): boolean =>
     filters.length === 0 || filters.some((filter) => path.includes(filter));
   const paths = globSync('test/**/*.test.ts', { cwd: root }).map(withForwardSlashes).filter(isAsked).sort();
-  const absolute = (path: string): string => join(root, path);
+  const inGroup = (group: Group): readonly string[] =>
+    paths.filter((path) => groupOf(path) === group).map((path) => join(root, path));
   return {
-    quick: paths.filter((path) => groupOf(path) === 'quick').map(absolute),
-    browser: paths.filter((path) => groupOf(path) === 'browser').map(absolute),
-    alone: paths.filter((path) => groupOf(path) === 'alone').map(absolute),
+    quick: inGroup('quick'),
+    browser: inGroup('browser'),
+    measured: inGroup('measured'),
+    patient: inGroup('patient'),
+    alone: inGroup('alone'),
     needsBrowser: paths.some(isInBrowser),
   };
 }
 
-/** The group of a test file, decided by its folder under `test/`. Races are about order and run with the rest. */
+/** The group of a test file, decided by its path. Races are about order and run with the rest. */
 export function groupOf(path: string): Group {
-  if (isInBrowser(path)) return measuringInBrowser.includes(path) ? 'alone' : 'browser';
-  const isDisturbed = path.startsWith('test/faults/') || path.startsWith('test/chaos/');
-  return isDisturbed && !path.endsWith('races.test.ts') ? 'alone' : 'quick';
+  if (isInBrowser(path)) return measuringInBrowser.includes(path) ? 'measured' : 'browser';
+  if (path === 'test/chaos/chaos.test.ts' || path === 'test/faults/kill.test.ts') return 'alone';
+  return path.startsWith('test/faults/') && !path.endsWith('races.test.ts') ? 'patient' : 'quick';
 }
 
 function isInBrowser(path: string): boolean {
