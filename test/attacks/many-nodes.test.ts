@@ -58,8 +58,8 @@ async function newTarget(victim: Victim): Promise<Target> {
 }
 
 for (const [name, end] of Object.entries(endings)) {
-  test(`R-041: none of 200 requests to three nodes that start after the answer to ${name} is accepted, three times`, async () => {
-    for (let round = 0; round < 3; round += 1) {
+  test(`R-041: none of 200 requests to three nodes that start after the answer to ${name} is accepted, twice`, async () => {
+    for (let round = 0; round < 2; round += 1) {
       const victim = await newVictim(cluster);
       const target = await newTarget(victim);
       const token = tokenOf(target.client);

@@ -15,7 +15,7 @@ import { buildWorker, WorkerProcess } from './kill-process.ts';
 import type { OperationKind } from './kill-protocol.ts';
 
 /** Even, for two lanes share them. `npm run chaos` asks for 300. */
-const rounds = Number(process.env['ROUNDS'] ?? 60);
+const rounds = Number(process.env['ROUNDS'] ?? 40);
 /** `SEED=… node --test test/faults/kill.test.ts` makes the choices of another run again. */
 const seed = process.env['SEED'] ?? String(Date.now());
 

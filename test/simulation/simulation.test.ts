@@ -5,7 +5,10 @@
  *
  *     node test/simulation/replay.ts 17
  *
- * prints it, event by event. Other seeds than the usual ones: `FIRST_SEED=100000 node --test test/simulation/simulation.test.ts`.
+ * prints it, event by event. More or other seeds than the usual ones:
+ *
+ *     FIRST_SEED=100000 SEEDS=5000 node --test test/simulation/simulation.test.ts
+ *
  * That the checker sees is shown in `controls.test.ts`, with builds in which one rule is broken.
  */
 import assert from 'node:assert/strict';
@@ -16,7 +19,7 @@ import { runSeed } from './run.ts';
 import { runSeedsApart } from './seeds-process.ts';
 
 const firstSeed = Number(process.env['FIRST_SEED'] ?? '1');
-const seeds = 5_000;
+const seeds = Number(process.env['SEEDS'] ?? '3000');
 const processes = 2;
 
 /** What all seeds together meet at least, far below what they met when this was written: empty runs prove nothing. */
