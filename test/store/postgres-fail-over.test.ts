@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ClusterNode } from '../../src/cluster/node.ts';
-import { systemTimers } from '../../src/cluster/timers.ts';
-import { policyOf } from '../../src/engine/policy.ts';
-import { Sessions } from '../../src/engine/sessions.ts';
-import { systemClock, systemRandom } from '../../src/engine/system.ts';
-import { openPostgresStore } from '../../src/store/postgres.ts';
 import { DatabaseLine } from '../database-line.ts';
-import { originOf } from '../laboratory.ts';
 import { type PostgresServer, startPostgres } from '../postgres-server.ts';
+import { establish, startNode, type TestNode } from './one-node.ts';
 
 let postgres: PostgresServer;
 before(async () => {
@@ -17,50 +11,12 @@ before(async () => {
 });
 after(() => postgres.stop());
 
-interface TestNode {
-  readonly sessions: Sessions;
-  readonly node: ClusterNode;
-}
-
-let started = 0;
-
-/** One node as the server wires it, until the test ends. */
-async function startNode(test: TestContext, url: string): Promise<TestNode> {
-  started += 1;
-  const nodeId = `node-${started}`;
-  const store = await openPostgresStore({ url, nodeId });
-  const [clock, random, signals] = [systemClock, systemRandom, { publish: () => undefined }];
-  const node = new ClusterNode({
-    ...{ nodeId, ledger: store.cluster, clock, random, timers: systemTimers },
-    effects: { signals, evict: (evictions) => sessions.evict(evictions), report: () => undefined },
-  });
-  const sessions = new Sessions({
-    ...{ store, clock, random, signals, policy: policyOf('standard'), finality: node },
-  });
-  store.wakes.onWake(() => node.wake());
-  await node.start();
-  test.after(async () => {
-    await node.leave();
-    await store.close();
-  });
-  return { sessions, node };
-}
-
 /** A line to the server, and a node whose way to its database it is. */
 async function startOnLine(test: TestContext): Promise<TestNode & { line: DatabaseLine; url: string }> {
   const line = await DatabaseLine.to(postgres.port);
   test.after(() => line.close());
   const url = await postgres.createDatabase();
   return { ...(await startNode(test, url.replace(`:${postgres.port}/`, `:${line.port}/`))), line, url };
-}
-
-async function establish({ sessions }: TestNode) {
-  const established = await sessions.establish({
-    ...{ userId: 'mara', origin: originOf(), persistence: 'browser', deviceToken: null, replaces: null },
-    proofs: [{ method: 'pwd', at: systemClock.now() }],
-  });
-  assert.ok(established);
-  return established;
 }
 
 async function until(condition: () => boolean, what: string): Promise<void> {
